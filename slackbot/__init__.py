@@ -1,0 +1,1 @@
+"""Rung: chat-ops escalation for customer support."""

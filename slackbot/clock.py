@@ -1,0 +1,80 @@
+"""Where `now` comes from: case time for deadlines, wire time for leases, pacing and Slack's limits."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """A source of the present instant, always aware and in UTC."""
+
+    def now(self) -> datetime:
+        """Say what time it is."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Say what time it is on this machine."""
+        return datetime.now(UTC)
+
+
+class ManualClock:
+    """A clock that stands still until it is moved; for tests and the simulation."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Say where the clock was left."""
+        with self._lock:
+            return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock by a span and say the new instant."""
+        with self._lock:
+            self._now += by
+            return self._now
+
+    def set(self, to: datetime) -> None:
+        """Put the clock at an instant."""
+        with self._lock:
+            self._now = to
+
+
+class ScaledClock:
+    """Another clock's time, run faster from the moment of construction; for the demo."""
+
+    def __init__(self, base: Clock, factor: float) -> None:
+        self._base = base
+        self._factor = factor
+        self._start = base.now()
+
+    def now(self) -> datetime:
+        """Say the scaled instant."""
+        return self._start + (self._base.now() - self._start) * self._factor
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks of the house.
+
+    `case` drives deadlines (the demo scales it); `wire` drives leases, pacing and everything Slack measures. `rate`
+    says how many case seconds pass in a wire second.
+    """
+
+    case: Clock
+    wire: Clock
+    rate: float = 1.0
+
+    def to_wire(self, moment: datetime | None) -> datetime | None:
+        """Say at which wire time the case clock will show `moment`."""
+        if moment is None:
+            return None
+        return self.wire.now() + (moment - self.case.now()) / self.rate

@@ -1,0 +1,152 @@
+"""The policy: who is called, where, how often, and who comes next. Slack ids only; names are for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How badly it burns, as ticket systems name it."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+    @property
+    def rank(self) -> int:
+        """Say the order of departure: 0 leaves first."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.URGENT: 0, Severity.HIGH: 1, Severity.NORMAL: 2, Severity.LOW: 3}
+
+REQUIRABLE = ("summary", "customer", "ticket", "why", "tried", "asked", "deadline")
+"""Fields of the form that a category may require."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Somebody to name in a call: a person (`U...`) or a user group (`S...`)."""
+
+    id: str
+    is_group: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """How long a tier is given: a ping each `ping_every`, the next tier at `respond_within`."""
+
+    ping_every: timedelta
+    respond_within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A level of support: its channel, whom to name, and its timers per severity (every severity is present)."""
+
+    name: str
+    channel: str
+    backup_channel: str | None
+    notify: tuple[Notify, ...]
+    timers: Mapping[Severity, Timers]
+
+
+@dataclass(frozen=True, slots=True)
+class LastTier:
+    """What goes on when the last tier's time is over: pings at growing distances, never none."""
+
+    ping_every: timedelta
+    growth: float
+    at_most: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An ordered list of tiers."""
+
+    name: str
+    tiers: tuple[Tier, ...]
+    last_tier: LastTier
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of case and the fields it can't go without (names out of `REQUIRABLE`)."""
+
+    name: str
+    require: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which cases take which policy. An empty set of categories or severities means all of them."""
+
+    policy: str
+    categories: frozenset[str] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+
+    @property
+    def is_catch_all(self) -> bool:
+        """Say whether every case matches."""
+        return not self.categories and not self.severities
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRules:
+    """How long an acknowledgement may promise: the one-press default, the choices (`15m`, `today`), the grace.
+
+    `remind` is the distance at which the owner of an answered case is asked how it stands.
+    """
+
+    default: timedelta
+    choices: tuple[str, ...]
+    grace: timedelta
+    remind: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A whole policy version: everything an escalation is decided by."""
+
+    timezone: str
+    managers: tuple[str, ...]
+    admins: tuple[str, ...]
+    catcher: tuple[str, ...]
+    promise: PromiseRules
+    close_after: timedelta
+    tickets: tuple[str, ...]
+    categories: tuple[Category, ...]
+    policies: Mapping[str, Policy]
+    routes: tuple[Route, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def category(self, name: str) -> Category | None:
+        """Find a category by its name, whatever its case."""
+        wanted = name.casefold()
+        return next((c for c in self.categories if c.name.casefold() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The outcome of routing: which rule (from 1) chose which policy."""
+
+    rule: int
+    policy: Policy
+
+
+def route(rules: Rules, category: str, severity: Severity) -> Routed:
+    """Find the first route that matches; a valid policy's last one matches everything.
+
+    Raises:
+        LookupError: no route matches, which a checked policy rules out.
+    """
+    for rule, candidate in enumerate(rules.routes, start=1):
+        fits_category = not candidate.categories or category in candidate.categories
+        fits_severity = not candidate.severities or severity in candidate.severities
+        if fits_category and fits_severity:
+            return Routed(rule, rules.policies[candidate.policy])
+    raise LookupError(f"no route for {category!r} with severity {severity}")

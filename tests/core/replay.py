@@ -1,0 +1,109 @@
+"""A second telling of an escalation's state, from its history alone; shares nothing with the code that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from slackbot.core import events as e
+from slackbot.core.model import Escalation, Promise, State, Timer, Visit
+from slackbot.core.policy import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of history: when, who (nobody for the passing of time), what."""
+
+    at: datetime
+    actor: str | None
+    event: e.Event
+
+
+def replay(blank: Escalation, lines: Iterable[Line], rules: Rules) -> Escalation:
+    """Tell the state from the case as it was entered into the book and its history."""
+    told = blank
+    for line in lines:
+        told = _on_its_way(told, line, rules) or _with_its_owner(told, line) or told
+    return told
+
+
+def as_told(escalation: Escalation) -> Escalation:
+    """Leave out what history does not hold: version, next moment, how often Slack was asked who raised it."""
+    untold = replace(escalation, version=0, next_at=None)
+    refused_perhaps = escalation.visit.ordinal == 1 and escalation.state is State.WITHDRAWN
+    if escalation.state is State.PENDING or refused_perhaps:
+        visit = escalation.visit
+        return replace(untold, visit=replace(visit, timer=replace(visit.timer, pings_done=0)))
+    return untold
+
+
+def _on_its_way(  # noqa: PLR0911 - one case an event
+    told: Escalation, line: Line, rules: Rules
+) -> Escalation | None:
+    match line.event:
+        case e.Raised(policy=policy):
+            return replace(told, state=State.PENDING, policy=policy)
+        case e.Entered():
+            return _entered(told, line, line.event)
+        case e.Pinged(visit, ordinal):
+            assert visit == told.visit.ordinal
+            return _pinged(told, line, ordinal, rules)
+        case e.CatcherTold(visit, ordinal):
+            assert visit == told.visit.ordinal
+            return replace(told, visit=replace(told.visit, caught=ordinal))
+        case e.Closed():
+            return replace(told, state=State.CLOSED)
+        case e.Withdrawn() | e.Refused():
+            return replace(told, state=State.WITHDRAWN)
+        case _:
+            return None
+
+
+def _with_its_owner(  # noqa: PLR0911 - one case an event
+    told: Escalation, line: Line
+) -> Escalation | None:
+    match line.event:
+        case e.Acknowledged(until):
+            return replace(
+                told,
+                state=State.ACKNOWLEDGED,
+                owner=line.actor,
+                acknowledged_at=line.at,
+                promise=Promise(until),
+            )
+        case e.PromiseChanged(until):
+            return replace(told, promise=Promise(until))
+        case e.PromiseMissed(until):
+            visit = replace(told.visit, timer=replace(told.visit.timer, anchor=line.at))
+            return replace(told, visit=visit, promise=Promise(until, reminders=1))
+        case e.Answered() if told.promise:
+            return replace(told, promise=replace(told.promise, answered_at=line.at, reminders=0))
+        case e.Reminded(ordinal) if told.promise:
+            return replace(told, promise=replace(told.promise, reminders=ordinal))
+        case e.Resolved():
+            return replace(told, state=State.RESOLVED, owner=told.owner or line.actor, resolved_at=line.at)
+        case _:
+            return None
+
+
+def _entered(told: Escalation, line: Line, event: e.Entered) -> Escalation:
+    return replace(
+        told,
+        state=State.WAITING,
+        visit=Visit(event.visit, event.tier, event.arrival, line.at, Timer(line.at)),
+        owner=None,
+        previous_owner=told.owner or told.previous_owner,
+        acknowledged_at=None,
+        promise=None,
+        resolved_at=None,
+    )
+
+
+def _pinged(told: Escalation, line: Line, ordinal: int, rules: Rules) -> Escalation:
+    policy, timer = rules.policies[told.policy], replace(told.visit.timer, pings_done=ordinal)
+    timers = policy.tiers[told.visit.tier].timers[told.severity]
+    overdue = line.at - timer.anchor + timer.consumed >= timers.respond_within
+    if overdue and told.visit.tier + 1 < len(policy.tiers):
+        timer = replace(timer, anchor=line.at, consumed=ordinal * timers.ping_every)
+    return replace(told, visit=replace(told.visit, timer=timer))
