@@ -1,0 +1,34 @@
+"""What Slack already sent us: a press delivered twice is answered twice and done once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.repository import Repository
+from storage.statements import insert_or_nothing
+from storage.tables.cases import inbox
+
+_c = inbox.c
+_CLAIM = insert_or_nothing(inbox, ["workspace_id", "key"], returning=_c.key)
+_RESULT = sa.select(_c.result).where(_c.workspace_id == sa.bindparam("workspace"), _c.key == sa.bindparam("key"))
+_FORGET = sa.delete(inbox).where(_c.received_at < sa.bindparam("before", type_=_c.received_at.type))
+
+
+class Inbox(Repository):
+    """Keys of what was received and done."""
+
+    __slots__ = ()
+
+    def claim(self, workspace_id: int, key: str, result: str, now: datetime) -> str | None:
+        """Take a key for what is about to be done; None means go on, otherwise it is the result of the first time."""
+        row = {"workspace_id": workspace_id, "key": key, "result": result, "received_at": now}
+        if self._connection.execute(self._spelled(_CLAIM), row).first() is not None:
+            return None
+        known: str = self._connection.execute(_RESULT, {"workspace": workspace_id, "key": key}).scalar_one()
+        return known
+
+    def forget_before(self, instant: datetime) -> int:
+        """Drop keys taken before an instant; say how many."""
+        return self._connection.execute(_FORGET, {"before": instant}).rowcount

@@ -1,0 +1,95 @@
+"""What we know of people, and whom to ask Slack about next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from slackbot.core.model import Person
+from storage.repository import Repository
+from storage.statements import insert_or_nothing, upsert
+from storage.tables.directory import people
+
+REFRESH_EVERY = timedelta(days=1)
+"""How long we believe what Slack told us, unless an event tells better."""
+
+_c = people.c
+_KNOWN = (_c.user_id, _c.team_id, _c.verified, _c.guest, _c.stranger, _c.deactivated, _c.bot, _c.zone)
+_GET = sa.select(*_KNOWN).where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
+_MEET = insert_or_nothing(people, ["workspace_id", "user_id"])
+_LEARN = upsert(
+    people,
+    ["workspace_id", "user_id"],
+    lambda new: {column.name: new[column.name] for column in (*_KNOWN[1:], _c.refresh_at)},
+)
+_TO_REFRESH = (
+    sa.select(_c.workspace_id, _c.user_id)
+    .where(_c.refresh_at <= sa.bindparam("now", type_=_c.refresh_at.type))
+    .order_by(_c.refresh_at)
+    .limit(sa.bindparam("count", type_=sa.Integer))
+)
+_POSTPONE = (
+    sa.update(people)
+    .where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
+    .values(refresh_at=sa.bindparam("until", type_=_c.refresh_at.type))
+)
+_NEXT_REFRESH = sa.select(_c.refresh_at).order_by(_c.refresh_at).limit(1)
+
+
+class People(Repository):
+    """The people of the workspaces, insiders or not."""
+
+    __slots__ = ()
+
+    def get(self, workspace_id: int, user_id: str) -> Person | None:
+        """Find what we know of somebody; None if we never met."""
+        row = self._connection.execute(_GET, {"workspace": workspace_id, "user": user_id}).first()
+        return None if row is None else Person(*row)
+
+    def meet(self, workspace_id: int, user_id: str, team_id: str, now: datetime) -> None:
+        """Note somebody unknown, to be asked about at once; leave known ones alone."""
+        person = Person(user_id, team_id)
+        self._connection.execute(self._spelled(_MEET), _row(workspace_id, person, met=now, refresh=now))
+
+    def learn(self, workspace_id: int, person: Person, now: datetime) -> None:
+        """Note what Slack told us of somebody, and ask again in a day."""
+        self.learn_many(workspace_id, [person], now)
+
+    def learn_many(self, workspace_id: int, known: Iterable[Person], now: datetime) -> None:
+        """Note what Slack told us of several people; whoever is noted here counts as verified."""
+        refresh = now + REFRESH_EVERY
+        rows = [_row(workspace_id, person, met=now, refresh=refresh) | {"verified": True} for person in known]
+        if rows:
+            self._connection.execute(self._spelled(_LEARN), rows)
+
+    def to_refresh(self, now: datetime, limit: int) -> list[tuple[int, str]]:
+        """List whom to ask Slack about, as (workspace, person), the longest due first."""
+        return [(row[0], row[1]) for row in self._connection.execute(_TO_REFRESH, {"now": now, "count": limit})]
+
+    def postpone(self, workspace_id: int, user_id: str, until: datetime) -> None:
+        """Ask about somebody later: Slack did not answer, or an event told us enough."""
+        self._connection.execute(_POSTPONE, {"workspace": workspace_id, "user": user_id, "until": until})
+
+    def next_refresh(self) -> datetime | None:
+        """Say when somebody is to be asked about next."""
+        found: datetime | None = self._connection.execute(_NEXT_REFRESH).scalar()
+        return found
+
+
+def _row(workspace_id: int, person: Person, *, met: datetime, refresh: datetime) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id,
+        "user_id": person.id,
+        "team_id": person.team_id,
+        "verified": person.verified,
+        "guest": person.guest,
+        "stranger": person.stranger,
+        "deactivated": person.deactivated,
+        "bot": person.bot,
+        "zone": person.zone,
+        "met_at": met,
+        "refresh_at": refresh,
+    }

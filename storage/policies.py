@@ -1,0 +1,72 @@
+"""Versions of the policy: written once, read for as long as a case was raised under them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.repository import Repository
+from storage.tables.directory import policy_versions
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A whole policy as it was applied; `number` counts the versions of a workspace from 1."""
+
+    id: int
+    number: int
+    document: Mapping[str, Any]
+    digest: str
+    at: datetime
+    by: str
+
+
+_c = policy_versions.c
+_READ = sa.select(_c.id, _c.number, _c.document, _c.digest, _c.added_at, _c.added_by).where(
+    _c.workspace_id == sa.bindparam("workspace")
+)
+_GET = _READ.where(_c.id == sa.bindparam("id"))
+_NEWEST_FIRST = _READ.order_by(_c.number.desc())
+_LATEST = _NEWEST_FIRST.limit(1)
+_LAST_NUMBER = sa.select(sa.func.coalesce(sa.func.max(_c.number), 0)).where(
+    _c.workspace_id == sa.bindparam("workspace")
+)
+_ADD = sa.insert(policy_versions).returning(_c.id)
+
+
+class Policies(Repository):
+    """The policy versions of the workspaces. There is no way to change one."""
+
+    __slots__ = ()
+
+    def add(self, workspace_id: int, document: Mapping[str, Any], digest: str, by: str, now: datetime) -> PolicyVersion:
+        """Keep a new version. It holds for new cases only after `workspaces.use_policy`."""
+        number: int = self._connection.execute(_LAST_NUMBER, {"workspace": workspace_id}).scalar_one() + 1
+        row = {
+            "workspace_id": workspace_id,
+            "number": number,
+            "document": dict(document),
+            "digest": digest,
+            "added_by": by,
+            "added_at": now,
+        }
+        made: int = self._connection.execute(_ADD, row).scalar_one()
+        return PolicyVersion(made, number, document, digest, now, by)
+
+    def get(self, workspace_id: int, version_id: int) -> PolicyVersion | None:
+        """Find a version by its id."""
+        row = self._connection.execute(_GET, {"workspace": workspace_id, "id": version_id}).first()
+        return None if row is None else PolicyVersion(*row)
+
+    def latest(self, workspace_id: int) -> PolicyVersion | None:
+        """Find the newest version, whether or not it is the one in use."""
+        row = self._connection.execute(_LATEST, {"workspace": workspace_id}).first()
+        return None if row is None else PolicyVersion(*row)
+
+    def list(self, workspace_id: int) -> list[PolicyVersion]:
+        """List all versions, the newest first."""
+        return [PolicyVersion(*row) for row in self._connection.execute(_NEWEST_FIRST, {"workspace": workspace_id})]

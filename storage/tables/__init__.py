@@ -1,0 +1,1 @@
+"""The tables as they are after the newest migration."""

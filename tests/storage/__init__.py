@@ -1,0 +1,1 @@
+"""One conformance suite for storage, run on every engine there is."""
