@@ -1,0 +1,1 @@
+"""The policy file: read, checked, resolved against the workspace, and written back."""
