@@ -1,0 +1,1 @@
+"""The outward side: Web API, templates to blocks, payloads to commands."""

@@ -1,0 +1,130 @@
+"""The one way out to Slack: a call, and what became of it as an answer or as one of the failures."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+from slackbot.slack.failures import (
+    RETRY_AFTER_UNSAID,
+    Ambiguous,
+    NotApplied,
+    RateLimited,
+    SlackFailure,
+    failure_of,
+)
+from slackbot.slack.methods import METHODS
+
+log = logging.getLogger(__name__)
+
+PAGE = 200
+_TOO_MANY = 429
+_SERVER_ERROR = 500
+_NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+
+
+class TokenSource(Protocol):
+    """Where a workspace's bot token comes from."""
+
+    def token(self, workspace_id: int) -> str:
+        """Say the token; it is never logged or stored in clear by us."""
+        ...
+
+
+class Gateway:
+    """Calls Slack's Web API without any retry of its own: every repetition is the outbox's decision.
+
+    `client_for` makes a client for a token; it must have no retry handlers, since slack_sdk's default one sends a post
+    again after a dropped connection.
+    """
+
+    def __init__(self, tokens: TokenSource, client_for: Callable[[str], WebClient]) -> None:
+        self._tokens = tokens
+        self._client_for = client_for
+
+    def call(self, workspace_id: int, method: str, **args: Any) -> dict[str, Any]:
+        """Call a method; None among the arguments means "not given".
+
+        Raises:
+            SlackFailure: the leaf says what is known of the outcome.
+        """
+        client = self._client_for(self._tokens.token(workspace_id))
+        given = {name: value for name, value in args.items() if value is not None}
+        try:
+            if METHODS[method].form:
+                response = client.api_call(method, params=given)
+            else:
+                response = client.api_call(method, json=given)
+        except SlackApiError as error:
+            raise _refused(method, error) from error
+        except (SlackRequestError, OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+            raise _broken(method, error) from error
+        answer = response.data
+        if not isinstance(answer, dict):
+            raise Ambiguous(method, "no_json")
+        return answer
+
+    def pages(self, workspace_id: int, method: str, key: str, **args: Any) -> Iterator[dict[str, Any]]:
+        """Walk through a paged list; a page may be short or empty without being the last one.
+
+        Raises:
+            SlackFailure: as `call`.
+        """
+        cursor: str | None = None
+        while True:
+            answer = self.call(workspace_id, method, limit=PAGE, cursor=cursor, **args)
+            yield from answer.get(key, ())
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return
+
+
+def bare_client(token: str, base_url: str, *, timeout: int = 10) -> WebClient:
+    """Make a Web API client that sends each request once and gives up after `timeout` seconds."""
+    return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+
+
+def _refused(method: str, error: SlackApiError) -> SlackFailure:
+    response = error.response
+    status = getattr(response, "status_code", None) or 0
+    body = getattr(response, "data", None)
+    if status == _TOO_MANY:
+        return RateLimited(method, "ratelimited", _retry_after(getattr(response, "headers", {})))
+    if status >= _SERVER_ERROR:
+        return Ambiguous(method, f"http_{status}")
+    if not isinstance(body, dict) or "error" not in body:
+        return Ambiguous(method, "no_json")
+    return failure_of(method, str(body["error"]), detail=_detail(body))
+
+
+def _detail(body: Mapping[str, Any]) -> str:
+    """Say what helps to mend it, without anything the customer wrote: the missing scope or the broken rule's place."""
+    if "needed" in body:
+        return f"needs {body['needed']}, has {body.get('provided', 'nothing')}"
+    messages = (body.get("response_metadata") or {}).get("messages") or ()
+    return "; ".join(str(message) for message in messages)[:300]
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            first = value[0] if isinstance(value, list) else value
+            return float(first) if str(first).isdigit() else RETRY_AFTER_UNSAID
+    return RETRY_AFTER_UNSAID
+
+
+def _broken(method: str, error: Exception) -> SlackFailure:
+    reason = error.reason if isinstance(error, URLError) else error
+    name = type(reason).__name__
+    if isinstance(reason, _NEVER_LEFT):
+        return NotApplied(method, "no_connection", name)
+    return Ambiguous(method, "no_answer", name)

@@ -1,0 +1,62 @@
+"""What listeners may ask of Slack: forms, and a word to the one who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk.webhook import WebhookClient
+
+from slackbot.slack.failures import Ambiguous, DestinationBroken, InteractionExpired
+from slackbot.slack.gateway import Gateway
+from slackbot.slack.views import Payload
+
+SLACKS_HOOKS = "hooks.slack.com"
+_OK = 200
+_TIMEOUT = 3
+
+
+class Interactions:
+    """Calls that belong to an interaction at hand; its gateway gives up within Slack's three seconds."""
+
+    def __init__(self, gateway: Gateway, workspace_id_of: Callable[[str], int], api_url: str) -> None:
+        self._gateway = gateway
+        self._workspace_id_of = workspace_id_of
+        self._hosts = {SLACKS_HOOKS, urlsplit(api_url).hostname}
+
+    def open_view(self, team_id: str, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a form; the trigger lives three seconds and opens one form.
+
+        Raises:
+            SlackFailure: `InteractionExpired` where the trigger came too late.
+        """
+        workspace = self._workspace_id_of(team_id)
+        self._gateway.call(workspace, "views.open", trigger_id=trigger_id, view=view)
+
+    def update_view(self, team_id: str, view_id: str, view: dict[str, Any], view_hash: str | None) -> None:
+        """Draw an open form anew, unless it has changed since `view_hash`.
+
+        Raises:
+            SlackFailure: `InteractionExpired` where it was closed or redrawn meanwhile.
+        """
+        workspace = self._workspace_id_of(team_id)
+        self._gateway.call(workspace, "views.update", view_id=view_id, view=view, hash=view_hash)
+
+    def whisper(self, response_url: str, payload: Payload, *, replace: bool) -> None:
+        """Answer by a payload's response_url, seen only by the one who asked; it can be used five times in 30 minutes.
+
+        Raises:
+            SlackFailure: it was not taken.
+        """
+        if urlsplit(response_url).hostname not in self._hosts:
+            raise DestinationBroken("response_url", "foreign_host")
+        body: dict[str, Any] = {"response_type": "ephemeral", "text": payload.text, "replace_original": replace}
+        if payload.blocks:
+            body["blocks"] = payload.blocks
+        try:
+            answer = WebhookClient(response_url, timeout=_TIMEOUT, retry_handlers=[]).send_dict(body)
+        except OSError as error:
+            raise Ambiguous("response_url", "no_answer", type(error).__name__) from error
+        if answer.status_code != _OK:
+            raise InteractionExpired("response_url", f"http_{answer.status_code}")

@@ -1,0 +1,55 @@
+"""Short answers: why something is not done, and the last resort when a message can't be drawn as it should."""
+
+from __future__ import annotations
+
+from slackbot.core.authorise import Denial
+from slackbot.core.decision import RefusalCode
+from slackbot.core.messages import Kind
+from slackbot.slack import formatting as f
+from slackbot.slack.formatting import Mrkdwn
+from slackbot.slack.rendering import standing
+from slackbot.slack.rendering.kit import Kit
+from slackbot.slack.rendering.spoken import TEXT_BYTES
+from slackbot.slack.views import CaseView, Payload
+
+MINIMAL = 3_000
+_CALLS_TIER = frozenset({Kind.CARD, Kind.PING, Kind.PING_BROADCAST})
+
+
+def refusal(kit: Kit, view: CaseView, code: RefusalCode) -> str:
+    """Say why something asked of a case is not done, and how it stands."""
+    return kit.words.mrkdwn(
+        f"refusal.{code}",
+        label=view.escalation.label,
+        tier=standing.tier_of(view).name,
+        status=standing.status(kit, view),
+        next=standing.following(kit, view),
+    )
+
+
+def denial(kit: Kit, code: Denial) -> str:
+    """Say why somebody may not do that."""
+    return kit.words.mrkdwn(f"denial.{code}")
+
+
+def failure(kit: Kit, reference: str) -> str:
+    """Say that something broke, with the reference that finds it in the log."""
+    return kit.words.mrkdwn("failure.text", reference=reference)
+
+
+def minimal(kit: Kit, view: CaseView, kind: Kind) -> Payload:
+    """Say the least that helps, without blocks and without a word that people wrote; a call still calls."""
+    case = view.escalation
+    called = Mrkdwn()
+    if kind in _CALLS_TIER:
+        called = standing.mentions(view)
+    elif kind is Kind.OWNER_PING:
+        called = standing.owner(case)
+    said = kit.words.mrkdwn(
+        "minimal.text",
+        label=case.label,
+        severity=kit.words.plain(f"severity.{case.severity}"),
+        state=kit.words.plain(f"state.{case.state}"),
+        status=standing.status(kit, view),
+    )
+    return Payload(f.limited(f.joined([called, said], "\n"), MINIMAL, TEXT_BYTES), [])

@@ -1,0 +1,1 @@
+"""Message, view and word templates, read through importlib.resources."""

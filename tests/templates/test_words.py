@@ -1,0 +1,157 @@
+"""The catalogue: a word for everything, and no word for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from slackbot.core.authorise import Denial
+from slackbot.core.commands import Action
+from slackbot.core.deadlines import Step
+from slackbot.core.decision import RefusalCode
+from slackbot.core.events import EVENTS, Closed, Event, PingSuppressed, Unreachable
+from slackbot.core.messages import News
+from slackbot.core.model import Arrival, State, Why
+from slackbot.core.policy import REQUIRABLE, Severity
+from slackbot.slack import __file__ as slack_package
+from slackbot.slack.formatting import DATE_TOKENS, Mrkdwn
+from slackbot.slack.render import Renderer
+from slackbot.slack.rendering.kit import build_kit
+from slackbot.slack.views import Happened
+from slackbot.slack.words import Words, read_words
+from tests.templates.cases import LEAD, NOW, SITUATIONS, story
+from tests.templates.everything import messages, sentences, views
+
+
+@pytest.fixture(scope="session")
+def words() -> Words:
+    """The English catalogue."""
+    return read_words("en")
+
+
+class Listening(Words):
+    """Words that remember which of them were said."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words._said)
+        self.heard: set[str] = set()
+
+    def plain(self, key: str, **values: object) -> str:
+        """Say it and remember it."""
+        self.heard.add(key)
+        return super().plain(key, **values)
+
+    def mrkdwn(self, key: str, **values: object) -> Mrkdwn:
+        """Say it and remember it."""
+        self.heard.add(key)
+        return super().mrkdwn(key, **values)
+
+
+def _keys(prefix: str, members: object) -> list[str]:
+    return [f"{prefix}.{member}" for member in members]  # type: ignore[attr-defined]  # any enum or tuple of names
+
+
+EXPECTED = [
+    *_keys("severity", Severity),
+    *_keys("state", State),
+    *_keys("why", Why),
+    *_keys("status", State),
+    *_keys("next", Step),
+    *_keys("arrival", [arrival for arrival in Arrival if arrival is not Arrival.RAISED]),
+    *_keys("left", [arrival for arrival in Arrival if arrival is not Arrival.RAISED]),
+    *_keys("history", [f"entered_{arrival}" for arrival in Arrival]),
+    *_keys("refusal", RefusalCode),
+    *_keys("denial", Denial),
+    *_keys("person", Denial),
+    *_keys("news", News),
+    *_keys("source", ["raised", *News]),
+    *_keys("done", [action for action in Action if action not in {Action.RAISE, Action.LOOK}]),
+    *_keys("field", REQUIRABLE),
+    *_keys("shown", REQUIRABLE),
+    *_keys("suppressed", [state for state in State if state is not State.PENDING]),
+]
+
+
+@pytest.mark.parametrize("key", EXPECTED)
+def test_everything_has_a_word(words: Words, key: str) -> None:
+    """Whatever the core can say by a code, people can read."""
+    assert key in words
+
+
+@pytest.mark.parametrize("code", sorted(EVENTS))
+def test_every_event_can_be_told(renderer: Renderer, code: str) -> None:
+    """No event of the history is without a sentence, whatever its parameters are."""
+    kind = EVENTS[code]
+    samples: dict[str, object] = {"int": 1, "str": "waiting", "bool": True, "datetime": NOW, "Arrival": Arrival.RAISED}
+    samples |= {"str | None": None}
+    event = kind(**{field.name: samples[str(field.type)] for field in fields(kind)})
+    told = _told(renderer, event)
+    assert told.startswith("<!date^")
+    assert "{" not in told.replace(DATE_TOKENS, "")
+
+
+@pytest.mark.parametrize(
+    ("event", "part"),
+    [
+        (None, "a newer version of Rung"),
+        (PingSuppressed(1, 2, "acknowledged"), "left call 3 out: somebody had it by then"),
+        (PingSuppressed(1, 2, "<!channel>"), "left call 3 out: &lt;!channel&gt;"),
+        (Unreachable(1, 0, "is_archived", "C0BACKUP"), "the call went elsewhere: <#C0BACKUP>"),
+        (Closed(confirmed=False), "closed by itself"),
+    ],
+)
+def test_history_is_told_in_words(renderer: Renderer, event: Event | None, part: str) -> None:
+    """Codes become sentences; a code without one is shown as it is, made harmless."""
+    assert part in _told(renderer, event)
+
+
+def _told(renderer: Renderer, event: Event | None) -> str:
+    view = story("waiting").view()
+    alone = type(view)(view.escalation, view.rules, {}, view.now, view.workspace, history=(Happened(NOW, LEAD, event),))
+    return renderer.why(alone).text.splitlines()[1]
+
+
+def test_no_word_is_for_nothing(words: Words) -> None:
+    """Every sentence is said in some situation, or asked for by its name, or belongs to a table asked for by codes."""
+    listening = Listening(words)
+    renderer = Renderer(build_kit(listening))
+    for situation in SITUATIONS:
+        view = story(situation).view()
+        drawn = [messages(renderer, view), views(renderer, view), sentences(renderer, view)]
+        assert all(list(each) for each in drawn)
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(slack_package).parent.rglob("*.py"))
+    silent = {key for key in listening.keys() - listening.heard if key not in code}
+    assert {key for key in silent if f"{key.partition('.')[0]}.{{" not in code} == set()
+
+
+def test_values_are_made_harmless(words: Words) -> None:
+    """A value that was not made for mrkdwn has no effect there, and braces in it are just braces."""
+    said = words.mrkdwn("next.ping", at="<!channel> *{x}* @here")
+    assert said == "Next: called again &lt;!channel&gt; *\u200b{x}*\u200b @\u200bhere."
+    assert words.mrkdwn("next.ping", at=Mrkdwn("<@U1>")) == "Next: called again <@U1>."
+
+
+def test_a_missing_value_is_an_error(words: Words) -> None:
+    """A sentence is never said with a hole in it."""
+    with pytest.raises(KeyError):
+        words.plain("next.ping")
+    with pytest.raises(KeyError):
+        words.plain("no.such.sentence")
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(minutes=30), "30 min"),
+        (timedelta(hours=1, minutes=30), "1 h 30 min"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=21), "21 days"),
+        (timedelta(seconds=5), "5 s"),
+    ],
+)
+def test_spans_are_said(words: Words, span: timedelta, said: str) -> None:
+    """Durations read as people say them."""
+    assert words.span(span) == said
