@@ -1,0 +1,76 @@
+"""The app as it is installed in a simulated workspace: its ids, its tokens, its scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from slackbot.simulator.changes import Changes
+from slackbot.simulator.model import App
+from slackbot.simulator.refusals import RefusedError
+from slackbot.simulator.scopes import ALL_BOT_SCOPES, manifest_scopes
+
+
+def app_from_manifest(manifest: Mapping[str, Any] | None, *, app_id: str, bot_user_id: str, bot_id: str) -> App:
+    """Build the app a manifest describes; without one it may do everything and has both tabs.
+
+    A tab is on only where the manifest says so (docs.slack.dev/reference/app-manifest).
+    """
+    given = manifest or {}
+    features = given.get("features", {})
+    home = features.get("app_home", {})
+    named = given.get("display_information", {}).get("name", "Rung")
+    return App(
+        app_id=app_id,
+        name=str(features.get("bot_user", {}).get("display_name", named)),
+        bot_user_id=bot_user_id,
+        bot_id=bot_id,
+        bot_token=f"xoxb-{app_id}-{bot_user_id}",
+        app_token=f"xapp-1-{app_id}-{bot_user_id}",
+        scopes=ALL_BOT_SCOPES if manifest is None else manifest_scopes(manifest),
+        home_tab=manifest is None or bool(home.get("home_tab_enabled")),
+        messages_tab=manifest is None or bool(home.get("messages_tab_enabled")),
+    )
+
+
+class Installation:
+    """The app with its tokens, which can be revoked and given back."""
+
+    def __init__(self, changes: Changes, app: App) -> None:
+        self._changes = changes
+        self._token_errors: dict[str, str] = {}
+        self.app = app
+
+    def set_scopes(self, scopes: Iterable[str]) -> None:
+        """Change what the bot token is granted, as a reinstallation does."""
+        with self._changes.lock:
+            self.app = replace(self.app, scopes=frozenset(scopes))
+            self._changes.touch()
+
+    def revoke(self, token: str | None = None, *, error: str = "token_revoked") -> None:
+        """Make a token, by default the bot's, answer with an error (`account_inactive`, ...)."""
+        with self._changes.lock:
+            self._token_errors[token or self.app.bot_token] = error
+            tokens = {"oauth": [], "bot": [self.app.bot_user_id]}
+            self._changes.emit({"type": "tokens_revoked", "tokens": tokens})
+            self._changes.touch()
+
+    def restore(self, token: str | None = None) -> None:
+        """Make a revoked token, by default the bot's, good again."""
+        with self._changes.lock:
+            self._token_errors.pop(token or self.app.bot_token, None)
+            self._changes.touch()
+
+    def identify(self, token: str | None) -> Literal["bot", "app"]:
+        """Say whose token it is; raises `RefusedError` with Slack's error when it opens nothing."""
+        with self._changes.lock:
+            if not token:
+                raise RefusedError("not_authed", "no token was sent")
+            if token in self._token_errors:
+                raise RefusedError(self._token_errors[token], "the token was revoked")
+            if token == self.app.bot_token:
+                return "bot"
+            if token == self.app.app_token:
+                return "app"
+            raise RefusedError("invalid_auth", "the token belongs to nobody here")

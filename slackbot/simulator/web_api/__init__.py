@@ -1,0 +1,1 @@
+"""The Web API of the simulated workspace, callable in process."""

@@ -1,0 +1,63 @@
+"""Cursors: pages are cut before they are filtered, so a page can be short or empty and not be the last.
+
+Source: docs.slack.dev/apis/web-api/pagination.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from slackbot.simulator.model import Json
+from slackbot.simulator.refusals import RefusedError
+
+T = TypeVar("T")
+
+
+class Pager:
+    """Gives out cursors and takes them back; one it never gave out, or that expired, is `invalid_cursor`."""
+
+    def __init__(self) -> None:
+        self._issued: dict[str, tuple[str, int]] = {}
+
+    def expire(self) -> None:
+        """Make every cursor given out so far invalid."""
+        self._issued.clear()
+
+    def cut(
+        self,
+        method: str,
+        items: Sequence[T],
+        *,
+        cursor: str,
+        limit: int,
+        keep: Callable[[T], bool] = lambda _: True,
+    ) -> tuple[list[T], str]:
+        """Cut one page out of all items, then filter it; the page and the next cursor, empty at the end.
+
+        Raises `RefusedError` with `invalid_cursor`.
+        """
+        start = self._start(method, cursor)
+        page = [item for item in items[start : start + limit] if keep(item)]
+        end = start + limit
+        return page, (self._issue(method, end) if end < len(items) else "")
+
+    def _start(self, method: str, cursor: str) -> int:
+        if not cursor:
+            return 0
+        issued_for, start = self._issued.get(cursor, ("", 0))
+        if issued_for != method:
+            raise RefusedError("invalid_cursor", "the cursor expired or was never given out")
+        return start
+
+    def _issue(self, method: str, start: int) -> str:
+        written = f"{method}:{start}:{len(self._issued)}".encode()
+        cursor = base64.b64encode(written).decode()
+        self._issued[cursor] = (method, start)
+        return cursor
+
+
+def next_cursor(cursor: str) -> Json:
+    """Write where the next page begins, as list methods answer it."""
+    return {"response_metadata": {"next_cursor": cursor}}
