@@ -1,0 +1,1 @@
+"""Listeners: Slack payload in, service call, answer out."""

@@ -1,0 +1,14 @@
+"""Show the whole texts of a case."""
+
+from __future__ import annotations
+
+from slack_bolt import App
+
+from handlers.desk import Desk
+from handlers.presses import on_press_open
+from slackbot.ids import PRESS_READ_ALL
+
+
+def register(app: App, desk: Desk) -> None:
+    """Bind the button to its form."""
+    on_press_open(app, desk, PRESS_READ_ALL, desk.renderer.read_all)

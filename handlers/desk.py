@@ -1,0 +1,98 @@
+"""What every listener is given: the use cases' context, the renderer, and the two ways to answer after the ack."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from slackbot.core.authorise import Denial
+from slackbot.core.decision import RefusalCode
+from slackbot.services.context import Requester, ServiceContext
+from slackbot.services.transact import Declined
+from slackbot.slack.failures import InteractionExpired, SlackFailure
+from slackbot.slack.parse import Sender
+from slackbot.slack.render import Renderer
+from slackbot.slack.views import Payload
+
+log = logging.getLogger(__name__)
+
+
+class Outside(Protocol):
+    """What listeners may ask of Slack: forms, and a word to the one who asked."""
+
+    def open_view(self, team_id: str, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a form; the trigger lives three seconds."""
+        ...
+
+    def update_view(self, team_id: str, view_id: str, view: dict[str, Any], view_hash: str | None) -> None:
+        """Draw an open form anew."""
+        ...
+
+    def whisper(self, response_url: str, payload: Payload, *, replace: bool) -> None:
+        """Answer by a payload's response_url, seen only by the one who asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts that listeners work with. `later` runs what must not delay the ack."""
+
+    ctx: ServiceContext
+    renderer: Renderer
+    outside: Outside
+    later: Executor
+
+    def open_later(
+        self, sender: Sender, trigger_id: str, response_url: str | None, draw: Callable[[], dict[str, Any]]
+    ) -> None:
+        """Draw and open a form once the ack has left; tell the person when it came too late."""
+
+        def opening() -> None:
+            try:
+                self.outside.open_view(sender.team_id, trigger_id, draw())
+            except InteractionExpired:
+                self.whisper(response_url, self.renderer.expired())
+            except SlackFailure as failure:
+                log.warning("a form could not be opened: %s", failure)
+                self.whisper(response_url, self.renderer.expired())
+
+        self.do_later(opening)
+
+    def whisper_later(self, response_url: str | None, text: str) -> None:
+        """Tell the one who pressed something, once the ack has left."""
+        self.do_later(lambda: self.whisper(response_url, text))
+
+    def whisper(self, response_url: str | None, text: str) -> None:
+        """Tell the one who pressed something; where it can't be told, the log says so."""
+        if response_url is None:
+            log.warning("nobody could be told: no response_url")
+            return
+        try:
+            self.outside.whisper(response_url, Payload(text, []), replace=False)
+        except SlackFailure as failure:
+            log.warning("an answer could not be given: %s", failure)
+
+    def do_later(self, work: Callable[[], None]) -> None:
+        """Run something after the ack; what it raises goes to the log with its trace."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except Exception:
+                log.exception("work after an ack failed")
+
+        self.later.submit(guarded)
+
+    def explain(self, declined: Declined) -> str:
+        """Say in words why something was not done."""
+        if isinstance(declined.reason, Denial):
+            return self.renderer.denial(declined.reason)
+        return self.renderer.refusal(declined.view, RefusalCode(declined.reason))
+
+
+def requester(sender: Sender) -> Requester:
+    """Hand a verified sender on to the use cases."""
+    return Requester(sender.team_id, sender.user_id, sender.user_team_id)

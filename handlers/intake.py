@@ -1,0 +1,32 @@
+"""Opening the intake form, however it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.desk import Desk, requester
+from slackbot.core.model import Source
+from slackbot.services.intake import Denied, open_form
+from slackbot.slack.parse import Sender
+
+
+def open_intake(
+    desk: Desk,
+    sender: Sender,
+    trigger_id: str,
+    response_url: str | None,
+    *,
+    values: Mapping[str, str] | None = None,
+    source: Source | None = None,
+    note: str | None = None,
+) -> None:
+    """Open the form once the ack has left, filled in as far as something is known."""
+
+    def draw() -> dict[str, Any]:
+        form = open_form(desk.ctx, requester(sender), values or {}, source, note)
+        if isinstance(form, Denied):
+            return desk.renderer.notice_view("Rung", desk.renderer.denial(form.reason))
+        return desk.renderer.intake_form(form)
+
+    desk.open_later(sender, trigger_id, response_url, draw)

@@ -1,0 +1,43 @@
+"""The shape that all forms about one case share: done first, closed then, explained in place where it was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from handlers.desk import Desk, requester
+from slackbot.services.context import Requester
+from slackbot.services.transact import Declined, Done
+from slackbot.slack.parse import MalformedPayloadError, Submission, submission_of
+
+
+class CaseForm:
+    """A submitted form about one case: who sent it, which case and visit, what was written."""
+
+    def __init__(self, form: Submission) -> None:
+        identity, _, visit = form.private_metadata.partition(":")
+        if not (identity.isalnum() and visit.isascii() and visit.isdigit()):
+            raise MalformedPayloadError
+        self.who: Requester = requester(form.sender)
+        self.escalation_id = identity
+        self.visit = int(visit)
+        self.key = f"view:{form.view_id}"
+        self.values = form.values
+
+
+Deed = Callable[[CaseForm], Done | Declined]
+
+
+def on_submit(app: App, desk: Desk, callback_id: str, deed: Deed) -> None:
+    """Bind a form to a use case."""
+
+    def listener(ack: Ack, body: Mapping[str, Any]) -> None:
+        outcome = deed(CaseForm(submission_of(body)))
+        if isinstance(outcome, Declined):
+            ack(response_action="update", view=desk.renderer.notice_view("Rung", desk.explain(outcome)))
+        else:
+            ack()
+
+    app.view(callback_id)(listener)

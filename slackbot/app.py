@@ -1,0 +1,186 @@
+"""The composition root of `rung run`: the only file that sees everything it wires."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from handlers.desk import Desk
+from handlers.registry import register
+from slackbot.clock import Clocks
+from slackbot.core.model import Workspace
+from slackbot.runtime.alarm import Alarm
+from slackbot.runtime.carriers import CarrierPool
+from slackbot.runtime.loop import Loop, Work
+from slackbot.runtime.socket_mode import SocketMode
+from slackbot.services.context import ServiceContext
+from slackbot.services.deliver import Carriers, Sender, Sending
+from slackbot.services.installing import meet_workspace
+from slackbot.services.mishaps import Mishaps
+from slackbot.services.people import Acquaintance
+from slackbot.services.reconcile import Reconciler
+from slackbot.services.sweep import Sweep
+from slackbot.settings import Settings
+from slackbot.slack.failures import SlackFailure
+from slackbot.slack.gateway import Gateway, bare_client
+from slackbot.slack.outside import Interactions
+from slackbot.slack.render import Renderer, build_renderer
+from storage.pace import Pace
+from storage.unit_of_work import Store
+
+log = logging.getLogger(__name__)
+
+SEND_TIMEOUT = 10
+INTERACTION_TIMEOUT = 2
+SENDERS = 8
+OPENERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SingleToken:
+    """The token source of a house with one workspace."""
+
+    value: str
+
+    def token(self, workspace_id: int) -> str:
+        """Say the token, whichever workspace is meant."""
+        del workspace_id
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The steps of the house without any thread: tests and simulations call them, `Rung` puts loops around them."""
+
+    ctx: ServiceContext
+    gateway: Gateway
+    renderer: Renderer
+    sweep: Sweep
+    sender: Sender
+    reconciler: Reconciler
+    acquaintance: Acquaintance
+
+
+def build_engine(
+    store: Store,
+    gateway: Gateway,
+    clocks: Clocks,
+    *,
+    wake: Callable[[], None],
+    carriers: Carriers,
+    pace: Pace | None = None,
+) -> Engine:
+    """Wire the steps."""
+    ctx = ServiceContext(store, clocks, wake)
+    renderer = build_renderer()
+    sending = Sending(ctx, gateway, renderer, Mishaps(ctx, gateway), pace or Pace(), carriers)
+    return Engine(
+        ctx=ctx,
+        gateway=gateway,
+        renderer=renderer,
+        sweep=Sweep(ctx),
+        sender=Sender(sending),
+        reconciler=Reconciler(ctx, gateway, renderer),
+        acquaintance=Acquaintance(ctx, gateway),
+    )
+
+
+def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, later: Executor) -> App:
+    """Make the Bolt app with every listener bound.
+
+    Listeners run where the request is dispatched (`process_before_response`): stock Bolt would look for the ack only
+    every 10 ms. They commit and ack; whatever takes longer goes to `later`.
+    """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        del enterprise_id
+        return AuthorizeResult(
+            enterprise_id=workspace.enterprise_id,
+            team_id=team_id or workspace.team_id,
+            bot_user_id=workspace.bot_user_id,
+            bot_token=token,
+        )
+
+    quick = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=INTERACTION_TIMEOUT))
+    outside = Interactions(quick, _workspace_id_of(engine.ctx), api_url)
+    app = App(
+        name="rung",
+        client=WebClient(base_url=api_url, timeout=INTERACTION_TIMEOUT, retry_handlers=[]),
+        authorize=authorize,
+        process_before_response=True,
+        token_verification_enabled=False,
+        request_verification_enabled=False,
+    )
+    register(app, Desk(engine.ctx, engine.renderer, outside, later))
+    return app
+
+
+class Rung:
+    """A running house: the Bolt app on Socket Mode, and a loop around every step."""
+
+    def __init__(self, settings: Settings, store: Store, clocks: Clocks, *, pace: Pace | None = None) -> None:
+        token = settings.slack_bot_token.get_secret_value()
+        api_url = settings.slack_api_url
+        self._alarm = Alarm()
+        self._carriers = CarrierPool(SENDERS, self._alarm.ring)
+        self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
+        gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
+        self.engine = build_engine(store, gateway, clocks, wake=self._alarm.ring, carriers=self._carriers, pace=pace)
+        self.workspace = meet_workspace(self.engine.ctx, gateway)
+        bolt = build_bolt(self.engine, self.workspace, token, api_url, self._later)
+        self._socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
+        self.loops = self._loops(clocks)
+
+    def wake(self) -> None:
+        """Have every loop look at once whether there is something to do."""
+        self._alarm.ring()
+
+    def start(self) -> None:
+        """Start the loops, then listen to Slack."""
+        self._alarm.start()
+        for loop in self.loops:
+            loop.start()
+        self._later.submit(self._learn_everybody)
+        self._socket.start()
+
+    def stop(self) -> None:
+        """Stop listening, finish what is at hand, close the database."""
+        self._socket.stop()
+        self._later.shutdown(wait=True, cancel_futures=True)
+        for loop in self.loops:
+            loop.stop()
+        self._carriers.stop()
+        self._alarm.stop()
+        self.engine.ctx.store.close()
+
+    def _loops(self, clocks: Clocks) -> tuple[Loop, ...]:
+        engine = self.engine
+        works = (
+            Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
+            Work("sender", engine.sender.step, engine.sender.next_moment),
+            Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
+            Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
+        )
+        return tuple(Loop(work, clocks.wire, self._alarm) for work in works)
+
+    def _learn_everybody(self) -> None:
+        try:
+            count = self.engine.acquaintance.learn_everybody(self.workspace)
+        except SlackFailure as failure:
+            log.warning("the list of people could not be read (%s); each is asked about when they act", failure)
+        else:
+            log.info("%s people known in %s", count, self.workspace.name)
+
+
+def _workspace_id_of(ctx: ServiceContext) -> Callable[[str], int]:
+    def find(team_id: str) -> int:
+        with ctx.store.read() as tx:
+            return ctx.workspace(tx, team_id).id
+
+    return find

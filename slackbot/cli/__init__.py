@@ -1,0 +1,1 @@
+"""The `rung` command: one module a verb."""

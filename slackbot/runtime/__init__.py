@@ -1,0 +1,1 @@
+"""Threads: the loop and its alarm, Socket Mode, health."""

@@ -1,0 +1,111 @@
+"""A loop of ours: runs a step until nothing is left, then sleeps until the alarm, a wake-up, or its own safety tick."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slackbot.clock import Clock
+from slackbot.runtime.alarm import Alarm
+
+log = logging.getLogger(__name__)
+
+SAFETY_TICK = 5.0
+"""Seconds: no lost wake-up and no step of the machine's clock delays anything by more than this."""
+
+BREATH = 0.03
+"""Seconds between a wake-up and the pass it causes: the ack leaves first, and a burst's commits share one pass.
+
+A moment that has come is not kept waiting.
+"""
+
+_AFTER_ERROR = 1.0
+_OVERDUE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a loop does: `step` says whether more may be waiting, `next_moment` when to look again (wire time)."""
+
+    name: str
+    step: Callable[[], bool]
+    next_moment: Callable[[], datetime | None]
+
+
+class Loop:
+    """A thread around a step. The step itself knows of no thread, so that tests and simulations call it directly."""
+
+    def __init__(self, work: Work, clock: Clock, alarm: Alarm) -> None:
+        self._work = work
+        self._clock = clock
+        self._alarm = alarm
+        self._bell = threading.Condition()
+        self._woken = False
+        self._is_due = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
+        self.last_pass: datetime | None = None
+        alarm.wakes(self.wake)
+
+    @property
+    def name(self) -> str:
+        """Say what it is called."""
+        return self._work.name
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether its thread runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look soon whether there is something to do."""
+        if not self._woken:  # a burst wakes a loop that breathes many times
+            with self._bell:
+                self._woken = True
+                self._bell.notify()
+
+    def hurry(self) -> None:
+        """Look at once: the moment that was waited for has come."""
+        with self._bell:
+            self._is_due = True
+            self._bell.notify()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Finish the step at hand and end; waits at most `timeout` seconds for it."""
+        self._stopping.set()
+        self.hurry()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._sleep(self._pass())
+
+    def _sleep(self, seconds: float) -> None:
+        with self._bell:
+            self._bell.wait_for(lambda: self._woken or self._is_due, seconds)
+            if self._woken:
+                self._bell.wait_for(lambda: self._is_due, min(BREATH, seconds))
+            self._woken = self._is_due = False
+
+    def _pass(self) -> float:
+        """Do what there is to do, and say for how many seconds at most to sleep."""
+        try:
+            while not self._stopping.is_set() and self._work.step():
+                self.last_pass = self._clock.now()
+            self.last_pass = self._clock.now()
+            moment = self._work.next_moment()
+        except Exception:
+            log.exception("the %s loop failed; it goes on in %s s", self.name, _AFTER_ERROR)
+            return _AFTER_ERROR
+        if moment is not None and moment <= self._clock.now() + timedelta(seconds=_OVERDUE):
+            return max(0.001, min(_OVERDUE, (moment - self._clock.now()).total_seconds()))
+        self._alarm.at(self.name, moment, self.hurry)
+        return SAFETY_TICK

@@ -1,0 +1,106 @@
+"""Reading cases for somebody who asks: lists, one case, and why it went as it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from slackbot.core.authorise import Denial, authorise
+from slackbot.core.commands import Action
+from slackbot.core.model import Escalation
+from slackbot.services.context import Requester, ServiceContext, person_asking
+from slackbot.services.showing import view_of
+from slackbot.services.transact import NoSuchCaseError
+from slackbot.slack.views import CaseView, ListView
+from storage.escalations import Cursor
+from storage.unit_of_work import Transaction
+
+PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotLook:
+    """This person may not see cases."""
+
+    reason: Denial
+
+
+def list_open(
+    ctx: ServiceContext, requester: Requester, *, mine: bool, cursor: str | None = None
+) -> ListView | MayNotLook:
+    """Page through the open cases, those due next first; `cursor` is what the page before gave."""
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        denial = _denied(ctx, tx, requester)
+        if denial is None:
+            author = requester.user_id if mine else None
+            found = tx.escalations.open_page(workspace.id, author, _cursor_from(cursor), PAGE + 1)
+            page, more = found[:PAGE], len(found) > PAGE
+            cases = [view_of(tx, workspace, e, ctx.rules(tx, workspace.id, e.policy_version), ctx.now()) for e in page]
+            total = tx.escalations.count_open(workspace.id, author)
+            return ListView("mine" if mine else "open", cases, total, _cursor_after(page[-1]) if more else None)
+    return _may_not_look(ctx, requester, denial)
+
+
+def look_at(ctx: ServiceContext, requester: Requester, number: int, *, history: bool) -> CaseView | MayNotLook:
+    """Show one case by its number, with its history where that is asked for.
+
+    Raises:
+        NoSuchCaseError: there is no such number in the workspace.
+    """
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        denial = _denied(ctx, tx, requester)
+        if denial is None:
+            escalation = tx.escalations.by_number(workspace.id, number)
+            if escalation is None:
+                raise NoSuchCaseError
+            rules = ctx.rules(tx, workspace.id, escalation.policy_version)
+            return view_of(tx, workspace, escalation, rules, ctx.now(), history=history)
+    return _may_not_look(ctx, requester, denial)
+
+
+def look_by_id(ctx: ServiceContext, requester: Requester, escalation_id: str) -> CaseView | MayNotLook:
+    """Show one case by the opaque id that a button carries.
+
+    Raises:
+        NoSuchCaseError: the id belongs to no case of the requester's workspace.
+    """
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        denial = _denied(ctx, tx, requester)
+        if denial is None:
+            escalation = tx.escalations.get(workspace.id, escalation_id)
+            if escalation is None:
+                raise NoSuchCaseError
+            rules = ctx.rules(tx, workspace.id, escalation.policy_version)
+            return view_of(tx, workspace, escalation, rules, ctx.now())
+    return _may_not_look(ctx, requester, denial)
+
+
+def _cursor_after(escalation: Escalation) -> str:
+    moment = escalation.next_at
+    return f"{moment.isoformat()}|{escalation.id}" if moment else ""
+
+
+def _cursor_from(text: str | None) -> Cursor | None:
+    """Read what a button carried; a tampered one starts from the first page."""
+    moment, _, identity = (text or "").partition("|")
+    try:
+        return Cursor(datetime.fromisoformat(moment), identity) if identity else None
+    except ValueError:
+        return None
+
+
+def _denied(ctx: ServiceContext, tx: Transaction, requester: Requester) -> Denial | None:
+    workspace = ctx.workspace(tx, requester.team_id)
+    return authorise(person_asking(tx, workspace, requester), Action.LOOK, None, workspace)
+
+
+def _may_not_look(ctx: ServiceContext, requester: Requester, denial: Denial) -> MayNotLook:
+    if denial is Denial.UNKNOWN:
+        with ctx.store.write() as tx:
+            workspace = ctx.workspace(tx, requester.team_id)
+            tx.people.meet(workspace.id, requester.user_id, requester.user_team_id, ctx.wire_now())
+        ctx.wake()
+    return MayNotLook(denial)

@@ -1,0 +1,77 @@
+"""Doing what is due: batches of escalations whose moment has come, decided in Python, written in one commit."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from slackbot.core.commands import Due
+from slackbot.core.decide import decide
+from slackbot.core.decision import Decision
+from slackbot.core.model import Escalation
+from slackbot.errors import StorageError
+from slackbot.services.context import ServiceContext
+from slackbot.services.transact import commit
+from storage.unit_of_work import Transaction
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+POISON_HOLD = timedelta(minutes=1)
+
+
+class Sweep:
+    """The pass over due escalations, as a step without a thread."""
+
+    def __init__(self, ctx: ServiceContext) -> None:
+        self._ctx = ctx
+
+    def step(self) -> bool:
+        """Act on one batch of what is due now; says whether more may be waiting."""
+        now = self._ctx.now()
+        try:
+            with self._ctx.store.write() as tx:
+                due = tx.escalations.due(now, BATCH)
+                if not due:
+                    return False
+                for escalation in due:
+                    self._advance(tx, escalation, now)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("a batch of due escalations failed; doing them one by one")
+            return self._one_by_one(now)
+        self._ctx.wake()
+        return len(due) == BATCH
+
+    def next_moment(self) -> datetime | None:
+        """Say when the next escalation is due (case time)."""
+        with self._ctx.store.read() as tx:
+            return tx.escalations.next_moment()
+
+    def _one_by_one(self, now: datetime) -> bool:
+        with self._ctx.store.read() as tx:
+            due = tx.escalations.due(now, BATCH)
+        for escalation in due:
+            try:
+                with self._ctx.store.write() as tx:
+                    self._advance(tx, escalation, now)
+            except StorageError:
+                raise
+            except Exception as error:
+                log.exception("%s could not be moved on; it is tried again in a minute", escalation.label)
+                with self._ctx.store.write() as tx:
+                    until = now + POISON_HOLD
+                    tx.escalations.postpone(escalation.workspace_id, escalation.id, until, type(error).__name__)
+        self._ctx.wake()
+        return len(due) == BATCH
+
+    def _advance(self, tx: Transaction, escalation: Escalation, now: datetime) -> None:
+        rules = self._ctx.rules(tx, escalation.workspace_id, escalation.policy_version)
+        decision = decide(escalation, rules, Due(), now)
+        if isinstance(decision, Decision):
+            commit(self._ctx, tx, escalation, decision, None)
+            return
+        log.error("%s was due, but nothing was to be done (%s)", escalation.label, decision.code)
+        until = now + POISON_HOLD
+        tx.escalations.postpone(escalation.workspace_id, escalation.id, until, decision.code)
