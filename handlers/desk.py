@@ -10,9 +10,12 @@ from typing import Any, Protocol
 
 from slackbot.core.authorise import Denial
 from slackbot.core.decision import RefusalCode
+from slackbot.errors import RungError
+from slackbot.ids import new_reference
 from slackbot.services.context import Requester, ServiceContext
+from slackbot.services.looking import MayNotLook
 from slackbot.services.transact import Declined
-from slackbot.slack.failures import InteractionExpired, SlackFailure
+from slackbot.slack.failures import SlackFailure
 from slackbot.slack.parse import Sender
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import Payload
@@ -46,20 +49,25 @@ class Desk:
     later: Executor
 
     def open_later(
-        self, sender: Sender, trigger_id: str, response_url: str | None, draw: Callable[[], dict[str, Any]]
+        self, sender: Sender, trigger_id: str, response_url: str | None, draw: Callable[[], dict[str, Any] | str]
     ) -> None:
-        """Draw and open a form once the ack has left; tell the person when it came too late."""
+        """Draw and open a form once the ack has left; tell the person when it came too late.
+
+        Where `draw` gives a text, there is nothing to open, and the text says why.
+        """
 
         def opening() -> None:
+            drawn = draw()
+            if isinstance(drawn, str):
+                self.whisper(response_url, drawn)
+                return
             try:
-                self.outside.open_view(sender.team_id, trigger_id, draw())
-            except InteractionExpired:
-                self.whisper(response_url, self.renderer.expired())
+                self.outside.open_view(sender.team_id, trigger_id, drawn)
             except SlackFailure as failure:
                 log.warning("a form could not be opened: %s", failure)
                 self.whisper(response_url, self.renderer.expired())
 
-        self.do_later(opening)
+        self.do_later(opening, response_url)
 
     def whisper_later(self, response_url: str | None, text: str) -> None:
         """Tell the one who pressed something, once the ack has left."""
@@ -75,22 +83,30 @@ class Desk:
         except SlackFailure as failure:
             log.warning("an answer could not be given: %s", failure)
 
-    def do_later(self, work: Callable[[], None]) -> None:
-        """Run something after the ack; what it raises goes to the log with its trace."""
+    def do_later(self, work: Callable[[], None], response_url: str | None = None) -> None:
+        """Run something after the ack; where it raises, the log has the trace and the person who asked is told."""
 
         def guarded() -> None:
             try:
                 work()
-            except Exception:
-                log.exception("work after an ack failed")
+            except Exception as error:  # noqa: BLE001 - the last one who can tell anybody
+                self.whisper(response_url, self.own_up(error))
 
         self.later.submit(guarded)
 
-    def explain(self, declined: Declined) -> str:
+    def explain(self, refused: Declined | MayNotLook) -> str:
         """Say in words why something was not done."""
-        if isinstance(declined.reason, Denial):
-            return self.renderer.denial(declined.reason)
-        return self.renderer.refusal(declined.view, RefusalCode(declined.reason))
+        if isinstance(refused.reason, Denial):
+            return self.renderer.denial(refused.reason)
+        return self.renderer.refusal(refused.view, RefusalCode(refused.reason))
+
+    def own_up(self, error: Exception) -> str:
+        """Log what went wrong with its trace, and say it with the reference under which the log has it."""
+        reference = new_reference()
+        log.error("reference %s", reference, exc_info=error)
+        if isinstance(error, RungError):
+            return f"{error} (reference `{reference}`)"
+        return self.renderer.failure(reference)
 
 
 def requester(sender: Sender) -> Requester:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import Ack, App, BoltResponse
 
 from handlers.desk import Desk
 from slackbot.errors import RungError
-from slackbot.ids import new_reference
 
-log = logging.getLogger(__name__)
+ANYTHING = re.compile(".*")
+
+
+class UnheardError(RungError):
+    """This comes from another version of Rung than the one that runs. Nothing was changed."""
 
 
 def register(app: App, desk: Desk) -> None:
-    """Bind the error handler and the answers to what nobody listens for."""
+    """Bind the error handler, and last of all listeners those for what nobody else listens for."""
 
     def failed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
-        reference = new_reference()
-        log.error("reference %s", reference, exc_info=error)
-        text = str(error) if isinstance(error, RungError) else desk.renderer.failure(reference)
-        return _told(desk, body, text)
+        return _told(desk, body, desk.own_up(error))
+
+    def unheard() -> None:
+        raise UnheardError
+
+    def unasked(ack: Ack) -> None:
+        ack()
 
     app.error(failed)
+    for bind in (app.action, app.view, app.shortcut, app.command):
+        bind(ANYTHING)(unheard)
+    app.event(ANYTHING)(unasked)
 
 
 def _told(desk: Desk, body: Mapping[str, Any], text: str) -> BoltResponse:
@@ -36,10 +45,4 @@ def _told(desk: Desk, body: Mapping[str, Any], text: str) -> BoltResponse:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
     if body.get("response_url"):
         desk.whisper_later(str(body["response_url"]), text)
-    return BoltResponse(status=200, body="")
-
-
-def unheard(request: BoltRequest) -> BoltResponse:
-    """Acknowledge what nobody listens for, so that Slack does not send it again."""
-    log.warning("nobody listens for a payload of type %s", request.body.get("type"))
     return BoltResponse(status=200, body="")

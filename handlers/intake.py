@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.desk import Desk, requester
 from slackbot.core.model import Source
-from slackbot.services.intake import Denied, open_form
+from slackbot.services.intake import open_form
+from slackbot.services.raising import Denied
 from slackbot.slack.parse import Sender
 
 

@@ -9,12 +9,13 @@ from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
 from slackbot.services.context import Requester
-from slackbot.services.looking import MayNotLook, look_by_id
+from slackbot.services.looking import MayNotLook
 from slackbot.services.transact import Declined, Done
 from slackbot.slack.parse import Press, press_of
 from slackbot.slack.views import CaseView
 
 Deed = Callable[[Requester, Press], Done | Declined]
+May = Callable[[Requester, Press], CaseView | Declined | MayNotLook]
 Draw = Callable[[CaseView], dict[str, Any]]
 
 
@@ -31,19 +32,17 @@ def on_press(app: App, desk: Desk, action_id: str, deed: Deed) -> None:
     app.action(action_id)(listener)
 
 
-def on_press_open(app: App, desk: Desk, action_id: str, draw: Draw) -> None:
-    """Bind a button to a form about its case; opening it stores nothing."""
+def on_press_open(app: App, desk: Desk, action_id: str, may: May, draw: Draw) -> None:
+    """Bind a button to a form about its case; opening it stores nothing, and what is refused now opens none."""
 
     def listener(ack: Ack, body: Mapping[str, Any]) -> None:
         press = press_of(body)
         ack()
-        desk.open_later(press.sender, press.trigger_id, press.response_url, lambda: _drawn(desk, press, draw))
+
+        def drawn() -> dict[str, Any] | str:
+            found = may(requester(press.sender), press)
+            return draw(found) if isinstance(found, CaseView) else desk.explain(found)
+
+        desk.open_later(press.sender, press.trigger_id, press.response_url, drawn)
 
     app.action(action_id)(listener)
-
-
-def _drawn(desk: Desk, press: Press, draw: Draw) -> dict[str, Any]:
-    found = look_by_id(desk.ctx, requester(press.sender), press.escalation_id)
-    if isinstance(found, MayNotLook):
-        return desk.renderer.notice_view("Rung", desk.renderer.denial(found.reason))
-    return draw(found)

@@ -8,8 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
+from slackbot.ids import FIELD_PREFIX
 from slackbot.services.context import Requester
-from slackbot.services.transact import Declined, Done
+from slackbot.services.transact import Declined, Done, Invalid
 from slackbot.slack.parse import MalformedPayloadError, Submission, submission_of
 
 
@@ -27,7 +28,12 @@ class CaseForm:
         self.values = form.values
 
 
-Deed = Callable[[CaseForm], Done | Declined]
+Deed = Callable[[CaseForm], Done | Declined | Invalid]
+
+
+def at_fields(problems: Mapping[str, str]) -> dict[str, str]:
+    """Put each problem at the block of its field, as `response_action: errors` wants it."""
+    return {FIELD_PREFIX + name: why for name, why in problems.items()}
 
 
 def on_submit(app: App, desk: Desk, callback_id: str, deed: Deed) -> None:
@@ -35,9 +41,12 @@ def on_submit(app: App, desk: Desk, callback_id: str, deed: Deed) -> None:
 
     def listener(ack: Ack, body: Mapping[str, Any]) -> None:
         outcome = deed(CaseForm(submission_of(body)))
-        if isinstance(outcome, Declined):
-            ack(response_action="update", view=desk.renderer.notice_view("Rung", desk.explain(outcome)))
-        else:
-            ack()
+        match outcome:
+            case Invalid(problems):
+                ack(response_action="errors", errors=at_fields(problems))
+            case Declined():
+                ack(response_action="update", view=desk.renderer.notice_view("Rung", desk.explain(outcome)))
+            case _:
+                ack()
 
     app.view(callback_id)(listener)

@@ -60,19 +60,8 @@ _NEXT_MOMENT = sa.select(
     sa.select(_c.hold_until).where(_c.hold_until.is_not(None)).order_by(_c.hold_until).limit(1).scalar_subquery(),
 )
 _PENDING_OF = _READ.where(
-    _IN_WORKSPACE, _c.raised_by == sa.bindparam("person"), _c.next_at.is_not(None), _c.state == constant("pending")
-).order_by(_c.next_at)
-_TWIN = (
-    _READ.where(
-        _IN_WORKSPACE,
-        _c.raised_by == sa.bindparam("person"),
-        _c.next_at.is_not(None),
-        _c.line_digest == sa.bindparam("digest"),
-        _c.raised_at >= sa.bindparam("since", type_=_MOMENT),
-    )
-    .order_by(_c.raised_at.desc())
-    .limit(1)
-)
+    _IN_WORKSPACE, _c.raised_by == sa.bindparam("person"), _c.state == constant("pending")
+).order_by(_c.raised_at)
 _OPEN = (_IN_WORKSPACE, _c.next_at.is_not(None))
 _OPEN_OF = (
     *_OPEN,
@@ -127,10 +116,10 @@ class Escalations(Repository):
 
     __slots__ = ()
 
-    def insert(self, escalation: Escalation, line_digest: str | None = None) -> None:
-        """Store a new case; `line_digest` stands for the line it was typed as, for `recent_twin`."""
+    def insert(self, escalation: Escalation) -> None:
+        """Store a new case."""
         row = columns_that_stay(escalation) | columns_that_change(escalation)
-        self._connection.execute(_INSERT, row | {"line_digest": line_digest})
+        self._connection.execute(_INSERT, row)
 
     def get(self, workspace_id: int, escalation_id: str) -> Escalation | None:
         """Find a case by its opaque id."""
@@ -198,14 +187,6 @@ class Escalations(Repository):
             values["person"] = whose
         count: int = self._connection.execute(_COUNTS[whose is not None], values).scalar_one()
         return count
-
-    def recent_twin(self, workspace_id: int, raised_by: str, digest: str, since: datetime) -> Escalation | None:
-        """Find the open case that the same person raised with the same line at or after `since`.
-
-        A case that was withdrawn or closed meanwhile is no twin: who types it again wants a new one.
-        """
-        values = {"workspace": workspace_id, "person": raised_by, "digest": digest, "since": since}
-        return self._one(_TWIN, values)
 
     def _one(self, statement: sa.Select[Any], values: dict[str, Any]) -> Escalation | None:
         row = self._connection.execute(statement, values).first()

@@ -36,6 +36,27 @@ def upsert(table: sa.Table, on: Sequence[str], changes: Callable[[Any], Mapping[
     }
 
 
+def takeover(
+    table: sa.Table,
+    on: Sequence[str],
+    taken: Sequence[str],
+    *,
+    where: sa.ColumnElement[bool],
+    returning: sa.Column[Any],
+) -> PerDialect:
+    """Insert a row, or take over the one with the same `on` columns if `where` holds for it.
+
+    `returning` tells whether either happened.
+    """
+    made: dict[str, sa.Insert] = {}
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
+        statement = insert(table)
+        changes = {column: statement.excluded[column] for column in taken}
+        whole = statement.on_conflict_do_update(index_elements=on, set_=changes, where=where)
+        made[name] = whole.returning(returning)
+    return made
+
+
 def constant(value: str) -> sa.ColumnElement[str]:
     """Write a word of ours into the statement itself: a partial index is found by constants, not by parameters."""
     return sa.literal_column(f"'{value}'", sa.Text)

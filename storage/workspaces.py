@@ -30,7 +30,7 @@ _TAKE_NUMBER = (
     sa.update(workspaces)
     .where(_c.id == sa.bindparam("workspace"))
     .values(last_number=_c.last_number + 1)
-    .returning(_c.last_number)
+    .returning(_c.last_number, _c.policy_version)
 )
 _POLICY_VERSION = sa.select(_c.policy_version).where(_c.id == sa.bindparam("workspace"))
 _USE_POLICY = (
@@ -85,16 +85,16 @@ class Workspaces(Repository):
         self._connection.execute(self._spelled(_ADD_LANE), [lane | {"method": method} for method in (POST, UPDATE)])
         return workspace
 
-    def take_number(self, workspace_id: int) -> int:
-        """Take the next number of a case; it is given back if the transaction fails.
+    def take_number(self, workspace_id: int) -> tuple[int, int | None]:
+        """Take the next number of a case, given back if the transaction fails; says the policy in force beside it.
 
         Raises:
             LookupError: there is no such workspace.
         """
-        taken: int | None = self._connection.execute(_TAKE_NUMBER, {"workspace": workspace_id}).scalar()
+        taken = self._connection.execute(_TAKE_NUMBER, {"workspace": workspace_id}).first()
         if taken is None:
             raise LookupError(f"there is no workspace {workspace_id}")
-        return taken
+        return taken[0], taken[1]
 
     def policy_version(self, workspace_id: int) -> int | None:
         """Say which policy version new cases get; None before the first one is applied."""

@@ -7,8 +7,15 @@ from slack_bolt import App
 from handlers.desk import Desk
 from handlers.presses import on_press_open
 from slackbot.ids import PRESS_CHANGE_TIME
+from slackbot.services.acknowledge import may_change_promise
 
 
 def register(app: App, desk: Desk) -> None:
     """Bind the button to its form."""
-    on_press_open(app, desk, PRESS_CHANGE_TIME, lambda view: desk.renderer.promise_form(view, change=True))
+    on_press_open(
+        app,
+        desk,
+        PRESS_CHANGE_TIME,
+        lambda who, press: may_change_promise(desk.ctx, who, press.escalation_id),
+        lambda view: desk.renderer.promise_form(view, change=True),
+    )

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
 from slackbot.ids import PRESS_LINK, PRESS_PAGE
-from slackbot.services.looking import MayNotLook, list_open
+from slackbot.services.looking import MayNotLook, list_further
 from slackbot.slack.parse import pressed_value, sender_of
 from slackbot.slack.views import Payload
 
@@ -18,8 +18,7 @@ def register(app: App, desk: Desk) -> None:
     """Bind the button under a list, and the buttons that only open an address."""
 
     def more(ack: Ack, body: Mapping[str, Any]) -> None:
-        heading, _, cursor = pressed_value(body).partition(":")
-        found = list_open(desk.ctx, requester(sender_of(body)), mine=heading == "mine", cursor=cursor)
+        found = list_further(desk.ctx, requester(sender_of(body)), pressed_value(body))
         ack()
         payload = (
             Payload(desk.renderer.denial(found.reason), [])

@@ -10,7 +10,8 @@ from slack_bolt import Ack, App
 from handlers.desk import Desk, requester
 from handlers.intake import open_intake
 from slackbot.ids import COMMAND_ESCALATE
-from slackbot.services.intake import Denied, Incomplete, submit_line
+from slackbot.services.intake import Incomplete, submit_line
+from slackbot.services.raising import Denied
 from slackbot.slack.parse import sender_of
 
 
@@ -28,7 +29,7 @@ def register(app: App, desk: Desk) -> None:
             payload = desk.renderer.help(COMMAND_ESCALATE, None)
             ack(text=payload.text, blocks=payload.blocks, response_type="ephemeral")
             return
-        outcome = submit_line(desk.ctx, requester(sender), trigger, text)
+        outcome = submit_line(desk.ctx, requester(sender), text)
         match outcome:
             case Denied(reason):
                 ack(text=desk.renderer.denial(reason), response_type="ephemeral")

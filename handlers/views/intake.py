@@ -8,8 +8,11 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
-from slackbot.ids import FIELD_PREFIX, VIEW_INTAKE
-from slackbot.services.intake import Denied, Invalid, submit_form
+from handlers.submissions import at_fields
+from slackbot.ids import VIEW_INTAKE
+from slackbot.services.intake import submit_form
+from slackbot.services.raising import Denied
+from slackbot.services.transact import Invalid
 from slackbot.slack.parse import submission_of
 
 
@@ -21,7 +24,7 @@ def register(app: App, desk: Desk) -> None:
         outcome = submit_form(desk.ctx, requester(form.sender), form.view_id, form.private_metadata, form.values)
         match outcome:
             case Invalid(problems):
-                ack(response_action="errors", errors={FIELD_PREFIX + name: why for name, why in problems.items()})
+                ack(response_action="errors", errors=at_fields(problems))
             case Denied(reason):
                 view = desk.renderer.notice_view("Rung", desk.renderer.denial(reason))
                 ack(response_action="update", view=view)

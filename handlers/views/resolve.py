@@ -8,13 +8,13 @@ from handlers.desk import Desk
 from handlers.submissions import CaseForm, on_submit
 from slackbot.ids import VIEW_RESOLVE
 from slackbot.services.resolve import resolve
-from slackbot.services.transact import Declined, Done
+from slackbot.services.transact import Declined, Done, Invalid
 
 
 def register(app: App, desk: Desk) -> None:
     """Bind the form."""
 
-    def solve(form: CaseForm) -> Done | Declined:
+    def solve(form: CaseForm) -> Done | Declined | Invalid:
         solution, prevention = form.values.get("resolution", ""), form.values.get("prevention", "")
         return resolve(desk.ctx, form.who, form.escalation_id, form.key, solution, prevention)
 

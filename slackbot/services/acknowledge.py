@@ -6,9 +6,32 @@ from datetime import datetime
 
 from slackbot.core.commands import Acknowledge, Action, Answer, ChangePromise, Command
 from slackbot.core.deadlines import promise_until
-from slackbot.core.durations import format_duration
+from slackbot.errors import RungError
 from slackbot.services.context import Requester, ServiceContext
-from slackbot.services.transact import Ask, Declined, Done, Situation, act
+from slackbot.services.transact import Ask, Declined, Done, Situation, act, rehearse
+from slackbot.slack.views import CaseView
+
+
+class UnknownChoiceError(RungError):
+    """This time is none of those that the policy offers. Nothing was changed."""
+
+
+def may_acknowledge(ctx: ServiceContext, requester: Requester, escalation_id: str) -> CaseView | Declined:
+    """Say whether a case can be taken, before somebody is asked for how long."""
+
+    def command(situation: Situation) -> Command:
+        return Acknowledge(requester.user_id, _until(None, situation))
+
+    return rehearse(ctx, Ask(requester, escalation_id, Action.ACKNOWLEDGE, command))
+
+
+def may_change_promise(ctx: ServiceContext, requester: Requester, escalation_id: str) -> CaseView | Declined:
+    """Say whether a promised time can be moved, before somebody is asked to when."""
+
+    def command(situation: Situation) -> Command:
+        return ChangePromise(requester.user_id, _until(None, situation))
+
+    return rehearse(ctx, Ask(requester, escalation_id, Action.CHANGE_PROMISE, command))
 
 
 def acknowledge(
@@ -17,7 +40,7 @@ def acknowledge(
     """Take a case with the policy's default promise, or with a chosen one (`15m`, `today`).
 
     Raises:
-        ValueError: the choice is neither `today` nor a duration.
+        UnknownChoiceError: the case's policy does not offer this choice.
     """
 
     def command(situation: Situation) -> Command:
@@ -32,7 +55,7 @@ def change_promise(
     """Move the promised time.
 
     Raises:
-        ValueError: the choice is neither `today` nor a duration.
+        UnknownChoiceError: the case's policy does not offer this choice.
     """
 
     def command(situation: Situation) -> Command:
@@ -47,5 +70,8 @@ def answered(ctx: ServiceContext, requester: Requester, escalation_id: str, key:
 
 
 def _until(choice: str | None, situation: Situation) -> datetime:
-    wanted = choice or format_duration(situation.rules.promise.default)
-    return promise_until(wanted, situation.now, situation.actor.zone or situation.rules.timezone)
+    if choice is None:
+        return situation.now + situation.rules.promise.default
+    if choice not in situation.rules.promise.choices:
+        raise UnknownChoiceError
+    return promise_until(choice, situation.now, situation.actor.zone or situation.rules.timezone)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackbot.core.messages import LEVEL_TRIGGERED, Kind, News
+from slackbot.core.model import Escalation
 from slackbot.ids import METADATA_EVENT
 from slackbot.services.context import ServiceContext
 from slackbot.services.showing import view_of
+from slackbot.services.tried import Tried, code_in, tried
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import CaseView, Payload
 from storage.messages import Posted
@@ -19,25 +21,33 @@ from storage.unit_of_work import Transaction
 POST_OF: Mapping[Kind, Kind] = {Kind.CARD_EDIT: Kind.CARD, Kind.CASE_EDIT: Kind.CASE}
 """Which post an edit changes."""
 
-_IN_THREAD = frozenset({Kind.PING, Kind.PING_BROADCAST, Kind.OWNER_PING})
+IN_THREAD = frozenset({Kind.PING, Kind.PING_BROADCAST, Kind.OWNER_PING})
+
+Cards = frozenset[tuple[int, str, str]]
+"""Where the cards of a case stand, by visit, channel and ts: what a message links to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message goes: a channel or a person, and the thread in it."""
+
+    workspace_id: int
+    channel: str
+    thread: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message ready to leave: the call's arguments and the version of the case that it shows.
+    """A message ready to leave: the call's arguments, the version of the case that it shows, the cards it links to.
 
     `edits` is the message that is to be changed; it already shows `version` where `is_current`.
     """
 
     row: OutboxRow
-    view: CaseView
+    version: int
+    cards: Cards
     arguments: dict[str, Any]
     edits: Posted | None = None
-
-    @property
-    def version(self) -> int:
-        """Say which version of the case it shows."""
-        return self.view.escalation.version
 
     @property
     def is_current(self) -> bool:
@@ -49,43 +59,81 @@ class GoneError(LookupError):
     """What the message is about, or the message it edits, is no longer stored."""
 
 
-def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow, *, minimal: bool = False) -> Letter:
-    """Render what a row stands for, from the state as it is now.
+def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
+    """Render what a row stands for, from the state as it is now, in the form that what was tried before leaves.
 
     Raises:
         GoneError: the case or the message to be edited is not stored any more.
     """
     with ctx.store.read() as tx:
-        view = _view(ctx, tx, row)
+        escalation = _escalation(tx, row)
+        view = _view(ctx, tx, row, escalation)
         edits = _edited(tx, row) if row.kind in LEVEL_TRIGGERED else None
-        channel, thread = _place(tx, row, view)
-    payload = renderer.minimal(view, row.kind) if minimal else _rendered(renderer, row, view)
+        place = _place(tx, row, escalation)
+        cards = cards_of(tx, row)
+        detail = _detail(tx, row)
+    plain = Tried.PLAIN in tried(row)
+    payload = renderer.minimal(view, row.kind) if plain else _rendered(renderer, row, view, detail)
     arguments: dict[str, Any] = {"text": payload.text, "blocks": payload.blocks or None}
-    if edits is not None:
-        arguments |= {"channel": edits.channel, "ts": edits.ts}
-    else:
-        arguments |= _posting(row, channel, thread, minimal=minimal)
-    return Letter(row, view, arguments, edits)
+    arguments |= _posting(row, place) if edits is None else {"channel": edits.channel, "ts": edits.ts}
+    return Letter(row, escalation.version, cards, arguments, edits)
 
 
-def _posting(row: OutboxRow, channel: str, thread: str | None, *, minimal: bool) -> dict[str, Any]:
+def place_of(ctx: ServiceContext, row: OutboxRow) -> Place:
+    """Say where a message goes, without rendering it.
+
+    Raises:
+        GoneError: the case is not stored any more.
+    """
+    with ctx.store.read() as tx:
+        return _place(tx, row, _escalation(tx, row))
+
+
+def cards_of(tx: Transaction, row: OutboxRow) -> Cards:
+    """Say where the cards of a row's case stand in this transaction."""
+    posted = tx.messages.of(row.workspace_id, row.escalation_id)
+    return frozenset((each.visit, each.channel, each.ts) for each in posted if each.kind is Kind.CARD)
+
+
+def dead_row(ordinal: int) -> int:
+    """Read the number of the dead row out of the ordinal of the notice about it; see `notice_of_dead`."""
+    return -ordinal // 2
+
+
+def notice_of_dead(row: OutboxRow) -> int:
+    """Give the ordinal of the notice that a row is dead: below zero, since decisions count theirs upwards."""
+    return -2 * row.id
+
+
+def notice_of_backup(row: OutboxRow) -> int:
+    """Give the ordinal of the notice that a row went to the backup channel."""
+    return -2 * row.id - 1
+
+
+def _posting(row: OutboxRow, place: Place) -> dict[str, Any]:
     arguments: dict[str, Any] = {
-        "channel": channel,
-        "thread_ts": thread,
+        "channel": place.channel,
+        "thread_ts": place.thread,
         "unfurl_links": False,
         "unfurl_media": False,
     }
-    if row.kind is Kind.PING_BROADCAST and thread is not None:
+    if row.kind is Kind.PING_BROADCAST and place.thread is not None:
         arguments["reply_broadcast"] = True
-    if not minimal:
+    if Tried.KEYLESS not in tried(row):
         arguments["metadata"] = {"event_type": METADATA_EVENT, "event_payload": {"key": row.key}}
     return arguments
 
 
-def _view(ctx: ServiceContext, tx: Transaction, row: OutboxRow) -> CaseView:
+def _escalation(tx: Transaction, row: OutboxRow) -> Escalation:
     escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+    if escalation is None:
+        raise GoneError(row.escalation_id)
+    return escalation
+
+
+def _view(ctx: ServiceContext, tx: Transaction, row: OutboxRow, escalation: Escalation) -> CaseView:
     workspace = tx.workspaces.by_id(row.workspace_id)
-    if escalation is None or workspace is None:
+    if workspace is None:
         raise GoneError(row.escalation_id)
     rules = ctx.rules(tx, row.workspace_id, escalation.policy_version)
     return view_of(tx, workspace, escalation, rules, ctx.now(), history=True)
@@ -98,18 +146,28 @@ def _edited(tx: Transaction, row: OutboxRow) -> Posted:
     return posted
 
 
-def _place(tx: Transaction, row: OutboxRow, view: CaseView) -> tuple[str, str | None]:
+def _place(tx: Transaction, row: OutboxRow, escalation: Escalation) -> Place:
     """Find the channel and thread: calls go where the visit's card really stands, which may be the backup channel."""
-    if row.kind in _IN_THREAD:
+    channel, thread = row.destination, None
+    if row.kind in IN_THREAD:
         card = tx.messages.find(row.workspace_id, row.escalation_id, row.visit, Kind.CARD)
-        return (card.channel, card.ts) if card else (row.destination, None)
-    source = view.escalation.source
+        if card is not None:
+            channel, thread = card.channel, card.ts
+    source = escalation.source
     if row.kind is Kind.SOURCE_REPLY and source is not None:
-        return row.destination, source.thread_ts or source.message_ts
-    return row.destination, None
+        thread = source.thread_ts or source.message_ts
+    return Place(row.workspace_id, channel, None if Tried.OUTSIDE in tried(row) else thread)
 
 
-def _rendered(renderer: Renderer, row: OutboxRow, view: CaseView) -> Payload:  # noqa: PLR0911 - one line a kind
+def _detail(tx: Transaction, row: OutboxRow) -> str:
+    """Say what Slack had against the message that a notice is about."""
+    if row.kind is not Kind.ADMIN_NOTICE or row.ordinal >= 0:
+        return ""
+    dead = tx.outbox.get(dead_row(row.ordinal))
+    return code_in(dead) if dead is not None else ""
+
+
+def _rendered(renderer: Renderer, row: OutboxRow, view: CaseView, detail: str) -> Payload:  # noqa: PLR0911 - one line a kind
     match row.kind:
         case Kind.CARD | Kind.CARD_EDIT:
             return renderer.card(view, row.visit)
@@ -126,4 +184,4 @@ def _rendered(renderer: Renderer, row: OutboxRow, view: CaseView) -> Payload:  #
         case Kind.CATCHER:
             return renderer.catcher(view, row.ordinal)
         case Kind.ADMIN_NOTICE:
-            return renderer.admin_notice(view, row.topic, "")
+            return renderer.admin_notice(view, row.topic, detail)

@@ -43,6 +43,7 @@ class ServiceContext:
     wake: Callable[[], None]
     _rules: dict[int, Rules] = field(default_factory=dict)
     _workspaces: dict[str, Workspace] = field(default_factory=dict)
+    _in_force: dict[int, int] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Say case time."""
@@ -67,15 +68,20 @@ class ServiceContext:
         return known
 
     def rules_in_force(self, tx: Transaction, workspace_id: int) -> tuple[int, Rules]:
-        """Read the version that new cases take, with its id.
+        """Say which version new cases take, with its id; another replica may have changed it a moment ago.
 
         Raises:
             NoPolicyError: the workspace has none yet.
         """
-        version = tx.workspaces.policy_version(workspace_id)
+        version = self._in_force.get(workspace_id) or tx.workspaces.policy_version(workspace_id)
         if version is None:
             raise NoPolicyError
+        self._in_force[workspace_id] = version
         return version, self.rules(tx, workspace_id, version)
+
+    def forget_policy(self, workspace_id: int) -> None:
+        """Read anew which version is in force."""
+        self._in_force.pop(workspace_id, None)
 
     def workspace(self, tx: Transaction, team_id: str) -> Workspace:
         """Find the workspace a verified payload came from.

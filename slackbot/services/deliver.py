@@ -9,18 +9,18 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from slackbot.core.events import PingSuppressed
-from slackbot.core.messages import Kind, Wanted
-from slackbot.ids import new_message_key
+from slackbot.core.messages import Kind
 from slackbot.services.composing import GoneError, Letter, compose
 from slackbot.services.context import ServiceContext
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.reactions import LEASE
-from slackbot.slack.failures import AlreadyDone, SlackFailure
+from slackbot.services.recording import settle_edit, settle_post
+from slackbot.slack.failures import AlreadyDone, SlackFailure, TargetGone
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
-from storage.messages import Posted
 from storage.outbox_rows import OutboxRow
 from storage.pace import Pace
+from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -76,92 +76,75 @@ class Sender:
         with ctx.store.write() as tx:
             claim = tx.outbox.claim(now, lease=LEASE, limit=free, pace=self._s.pace)
             for row in claim.suppressed:
-                if row.kind in {Kind.PING, Kind.PING_BROADCAST}:
-                    state = tx.escalations.get(row.workspace_id, row.escalation_id)
-                    reason = state.state if state else "gone"
-                    happened = PingSuppressed(row.visit, row.ordinal, reason)
-                    tx.history.note(row.workspace_id, row.escalation_id, happened, ctx.now())
+                self._note_suppressed(tx, row)
         for row in claim.rows:
             self._s.carriers.carry(self._sending_of(row))
         return bool(claim.rows or claim.suppressed)
 
     def next_moment(self) -> datetime | None:
-        """Say when the next row may leave (wire time)."""
+        """Say when the next row may leave (wire time); None also while every carrier is out: the first one back rings.
+
+        Otherwise a row that waits for a carrier would be asked about again and again.
+        """
+        if self._s.carriers.free() == 0:
+            return None
         with self._s.ctx.store.read() as tx:
             return tx.outbox.next_departure(self._s.ctx.wire_now(), pace=self._s.pace)
+
+    def _note_suppressed(self, tx: Transaction, row: OutboxRow) -> None:
+        if row.kind not in {Kind.PING, Kind.PING_BROADCAST}:
+            return
+        escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+        reason = escalation.state if escalation else "gone"
+        happened = PingSuppressed(row.visit, row.ordinal, reason)
+        tx.history.note(row.workspace_id, row.escalation_id, happened, self._s.ctx.now())
 
     def _sending_of(self, row: OutboxRow) -> Callable[[], None]:
         return lambda: self._send(row)
 
     def _send(self, row: OutboxRow) -> None:
+        if row.lease_until is not None and row.lease_until <= self._s.ctx.wire_now():
+            log.warning("outbox row %s (%s) waited too long for its carrier; it is looked for first", row.id, row.kind)
+            return
         mishaps = self._s.mishaps
         try:
-            letter = compose(self._s.ctx, self._s.renderer, row, minimal=mishaps.wants_minimal(row))
+            letter = compose(self._s.ctx, self._s.renderer, row)
         except GoneError as error:
             mishaps.obsolete(row, str(error))
-            return
         except Exception:
             log.exception("outbox row %s (%s) could not be rendered", row.id, row.kind)
             mishaps.unrenderable(row)
-            return
+        else:
+            self._dispatch(letter)
+
+    def _dispatch(self, letter: Letter) -> None:
+        row = letter.row
         if letter.is_current:
-            self._settle_edit(letter)
+            settle_edit(self._s.ctx, letter)
             return
         try:
             answer = self._s.gateway.call(row.workspace_id, row.method, **letter.arguments)
         except AlreadyDone:
-            self._settle_edit(letter)
+            settle_edit(self._s.ctx, letter)
         except SlackFailure as failure:
-            mishaps.react(row, failure)
+            self._s.mishaps.react(row, failure)
         else:
             self._settle(letter, answer)
 
     def _settle(self, letter: Letter, answer: dict[str, Any]) -> None:
         if letter.edits is not None:
-            self._settle_edit(letter)
+            settle_edit(self._s.ctx, letter)
             return
-        record_post(self._s.ctx, letter.row, str(answer["channel"]), str(answer["ts"]), letter.version)
+        channel, ts = str(answer["channel"]), str(answer["ts"])
+        if not settle_post(self._s.ctx, letter, channel, ts):
+            log.warning("outbox row %s was given up for lost before Slack answered", letter.row.id)
+            self._take_back(letter.row, channel, ts)
 
-    def _settle_edit(self, letter: Letter) -> None:
-        row, ctx = letter.row, self._s.ctx
-        with ctx.store.write() as tx:
-            if letter.edits is not None:
-                shown = letter.edits
-                tx.messages.shown(row.workspace_id, row.escalation_id, row.visit, shown.kind, letter.version)
-            tx.outbox.settle_edit(row.id, row.token, letter.version, ctx.wire_now())
-        ctx.wake()
-
-
-def record_post(ctx: ServiceContext, row: OutboxRow, channel: str, ts: str, version: int) -> None:
-    """Note that a post is visible, settle its row, and want what follows from it: links in the messages before it."""
-    with ctx.store.write() as tx:
-        tx.messages.record(
-            Posted(
-                workspace_id=row.workspace_id,
-                escalation_id=row.escalation_id,
-                visit=row.visit,
-                kind=row.kind,
-                ordinal=row.ordinal,
-                destination=row.destination,
-                channel=channel,
-                ts=ts,
-                key=row.key,
-                shown_version=version,
-                posted_at=ctx.wire_now(),
-            )
-        )
-        tx.outbox.settle_sent(row.id, row.token, ctx.wire_now())
-        escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
-        if escalation is not None:
-            following = _following(row, behind=escalation.version > version)
-            wanted = [(message, new_message_key()) for message in following]
-            tx.outbox.enqueue(escalation, wanted, ctx.wire_now())
-    ctx.wake()
-
-
-def _following(row: OutboxRow, *, behind: bool) -> list[Wanted]:
-    if row.kind is Kind.CARD:
-        stale = [row.visit - 1] if row.visit > 1 else []
-        stale += [row.visit] if behind else []
-        return [Wanted(Kind.CASE_EDIT, 0), *(Wanted(Kind.CARD_EDIT, visit) for visit in stale)]
-    return [Wanted(Kind.CASE_EDIT, 0)] if row.kind is Kind.CASE and behind else []
+    def _take_back(self, row: OutboxRow, channel: str, ts: str) -> None:
+        """Delete a copy that came too late; a look after a minute finds it where this fails."""
+        try:
+            self._s.gateway.call(row.workspace_id, "chat.delete", channel=channel, ts=ts)
+        except TargetGone:
+            return
+        except SlackFailure as failure:
+            log.warning("a copy of outbox row %s could not be deleted: %s", row.id, failure)

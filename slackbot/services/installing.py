@@ -76,6 +76,7 @@ def put_in_force(
         digest = hashlib.sha256(text.encode()).hexdigest()
         version = tx.policies.add(workspace.id, to_document(rules), digest, by, ctx.wire_now())
         tx.workspaces.use_policy(workspace.id, version.id)
+    ctx.forget_policy(workspace.id)
     return version
 
 

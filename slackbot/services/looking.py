@@ -10,7 +10,7 @@ from slackbot.core.commands import Action
 from slackbot.core.model import Escalation
 from slackbot.services.context import Requester, ServiceContext, person_asking
 from slackbot.services.showing import view_of
-from slackbot.services.transact import NoSuchCaseError
+from slackbot.services.transact import NoSuchCaseError, get_to_know
 from slackbot.slack.views import CaseView, ListView
 from storage.escalations import Cursor
 from storage.unit_of_work import Transaction
@@ -28,18 +28,24 @@ class MayNotLook:
 def list_open(
     ctx: ServiceContext, requester: Requester, *, mine: bool, cursor: str | None = None
 ) -> ListView | MayNotLook:
-    """Page through the open cases, those due next first; `cursor` is what the page before gave."""
+    """Page through the open cases, those due next first; `cursor` is where the page before ended."""
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
         denial = _denied(ctx, tx, requester)
         if denial is None:
-            author = requester.user_id if mine else None
+            heading, author = ("mine", requester.user_id) if mine else ("open", None)
             found = tx.escalations.open_page(workspace.id, author, _cursor_from(cursor), PAGE + 1)
             page, more = found[:PAGE], len(found) > PAGE
             cases = [view_of(tx, workspace, e, ctx.rules(tx, workspace.id, e.policy_version), ctx.now()) for e in page]
             total = tx.escalations.count_open(workspace.id, author)
-            return ListView("mine" if mine else "open", cases, total, _cursor_after(page[-1]) if more else None)
+            return ListView(heading, cases, total, f"{heading}:{_cursor_after(page[-1])}" if more else None)
     return _may_not_look(ctx, requester, denial)
+
+
+def list_further(ctx: ServiceContext, requester: Requester, after: str) -> ListView | MayNotLook:
+    """Go on with a list where a page ended; `after` is that page's `next_cursor`. A tampered one shows what is open."""
+    heading, _, cursor = after.partition(":")
+    return list_open(ctx, requester, mine=heading == "mine", cursor=cursor)
 
 
 def look_at(ctx: ServiceContext, requester: Requester, number: int, *, history: bool) -> CaseView | MayNotLook:
@@ -101,6 +107,6 @@ def _may_not_look(ctx: ServiceContext, requester: Requester, denial: Denial) -> 
     if denial is Denial.UNKNOWN:
         with ctx.store.write() as tx:
             workspace = ctx.workspace(tx, requester.team_id)
-            tx.people.meet(workspace.id, requester.user_id, requester.user_team_id, ctx.wire_now())
+            get_to_know(ctx, tx, workspace, requester)
         ctx.wake()
     return MayNotLook(denial)

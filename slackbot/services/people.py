@@ -53,7 +53,11 @@ class Acquaintance:
         """
         members = [person_from(member) for member in self._gateway.pages(workspace.id, "users.list", "members")]
         with self._ctx.store.write() as tx:
+            awaited = [person for person in members if _is_awaited(tx, workspace, person)]
             tx.people.learn_many(workspace.id, members, self._ctx.wire_now())
+            for person in awaited:
+                learn(self._ctx, tx, workspace.id, person)
+        self._ctx.wake()
         return len(members)
 
     def _look_up(self, workspace_id: int, user_id: str, now: datetime) -> None:
@@ -64,21 +68,18 @@ class Acquaintance:
         except DestinationBroken:
             with self._ctx.store.write() as tx:
                 gone = Person(id=user_id, team_id="", verified=True, stranger=True)
-                self._learn(tx, workspace_id, gone)
+                learn(self._ctx, tx, workspace_id, gone)
         except SlackFailure as failure:
             log.warning("nobody can say who %s is: %s", user_id, failure)
             self._postpone(workspace_id, user_id, now + TRY_LATER)
         else:
             with self._ctx.store.write() as tx:
-                self._learn(tx, workspace_id, person_from(answer["user"]))
+                learn(self._ctx, tx, workspace_id, person_from(answer["user"]))
         self._ctx.wake()
 
     def _postpone(self, workspace_id: int, user_id: str, until: datetime) -> None:
         with self._ctx.store.write() as tx:
             tx.people.postpone(workspace_id, user_id, until)
-
-    def _learn(self, tx: Transaction, workspace_id: int, person: Person) -> None:
-        learn(self._ctx, tx, workspace_id, person)
 
 
 def learn(ctx: ServiceContext, tx: Transaction, workspace_id: int, person: Person) -> None:
@@ -115,6 +116,12 @@ def person_from(user: Mapping[str, Any]) -> Person:
         bot=bool(user.get("is_bot")),
         zone=user.get("tz") or None,
     )
+
+
+def _is_awaited(tx: Transaction, workspace: Workspace, person: Person) -> bool:
+    """Say whether we have met somebody of whom Slack has not told yet: cases of theirs may wait for it."""
+    known = tx.people.get(workspace.id, person.id)
+    return known is not None and not known.verified
 
 
 def _verdict(denial: Denial | None) -> Command:

@@ -30,53 +30,25 @@ class Broken(StrEnum):
 class Reaction:
     """How a kind of message is treated when its sending went wrong.
 
-    After a lost answer: `look` is when history is first read, and an absent message is sent again from `resend` on,
-    both counted from the attempt; `recheck` is when a message that was sent again is looked for once more, so that the
-    surplus copy can be deleted. `blind` is for when no history can be read.
+    After a lost answer, and `quiet` later, history is read: a message that is absent then is sent again. `blind` is for
+    when no history can be read.
     """
 
-    look: timedelta
-    resend: timedelta
-    recheck: timedelta | None
+    quiet: timedelta
     blind: Blind
     broken: Broken
 
 
-_FIRST_POST = Reaction(
-    look=timedelta(seconds=3),
-    resend=timedelta(seconds=3),
-    recheck=timedelta(seconds=60),
-    blind=Blind.RESEND,
-    broken=Broken.PASS_OVER,
-)
-_CALL = Reaction(
-    look=timedelta(seconds=30),
-    resend=timedelta(seconds=30),
-    recheck=None,
-    blind=Blind.LET_GO,
-    broken=Broken.PASS_OVER,
-)
-_TO_THE_AGENT = Reaction(
-    look=timedelta(seconds=3),
-    resend=timedelta(seconds=3),
-    recheck=timedelta(seconds=60),
-    blind=Blind.RESEND,
-    broken=Broken.TELL_ADMINS,
-)
-_NOTICE = Reaction(
-    look=timedelta(seconds=30),
-    resend=timedelta(seconds=30),
-    recheck=None,
-    blind=Blind.RESEND,
-    broken=Broken.TELL_ADMINS,
-)
-_BEST_EFFORT = Reaction(
-    look=timedelta(seconds=30),
-    resend=timedelta(seconds=30),
-    recheck=None,
-    blind=Blind.LET_GO,
-    broken=Broken.LET_GO,
-)
+# The loss of a first call is worst: a twin for a minute is the lesser evil.
+_SOON = timedelta(seconds=3)
+# An abandoned request may still arrive; after half a minute it hardly does.
+_SAFE = timedelta(seconds=30)
+
+_FIRST_POST = Reaction(_SOON, Blind.RESEND, Broken.PASS_OVER)
+_CALL = Reaction(_SAFE, Blind.LET_GO, Broken.PASS_OVER)
+_TO_THE_AGENT = Reaction(_SOON, Blind.RESEND, Broken.TELL_ADMINS)
+_NOTICE = Reaction(_SAFE, Blind.RESEND, Broken.TELL_ADMINS)
+_BEST_EFFORT = Reaction(_SAFE, Blind.LET_GO, Broken.LET_GO)
 
 REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
     {
@@ -95,6 +67,13 @@ REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
 )
 
 LEASE = timedelta(seconds=30)
+AFTER_LEASE = timedelta(seconds=3)
+"""From the end of a lease to the first look."""
+RECHECK = timedelta(seconds=60)
+"""From an attempt whose answer was lost to the last look for a second copy, where it was sent again."""
+EARLIER = timedelta(seconds=60)
+"""How far before a message was wanted its history is read: Slack's clock is not ours."""
+LOOK_LATER = timedelta(seconds=10)
 AUTH_PAUSE = timedelta(seconds=60)
 PLAN_PAUSE = timedelta(minutes=15)
 _LONGEST_BACKOFF = timedelta(seconds=60)
@@ -105,3 +84,8 @@ def backoff(attempt: int) -> timedelta:
     """Say how long to wait after the `attempt`-th failure (from 1) that was certainly not applied: 1, 2, 4 ... 60 s."""
     doublings = min(max(attempt - 1, 0), _DOUBLINGS)
     return min(timedelta(seconds=2**doublings), _LONGEST_BACKOFF)
+
+
+def quiet_after(kind: Kind, attempt: int) -> timedelta:
+    """Say when to look for the `attempt`-th copy of a message: later each time, so that an outage is not prolonged."""
+    return max(REACTIONS[kind].quiet, backoff(attempt))

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slackbot.core.messages import LEVEL_TRIGGERED
 from slackbot.ids import METADATA_EVENT
-from slackbot.services.composing import GoneError, Letter, compose
+from slackbot.services.composing import GoneError, Place, place_of
 from slackbot.services.context import ServiceContext
-from slackbot.services.deliver import record_post
-from slackbot.services.reactions import REACTIONS, Blind
+from slackbot.services.reactions import (
+    AFTER_LEASE,
+    AUTH_PAUSE,
+    EARLIER,
+    LOOK_LATER,
+    REACTIONS,
+    RECHECK,
+    Blind,
+)
+from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
 from slackbot.slack.failures import (
+    Ambiguous,
     AuthBroken,
-    DestinationBroken,
     NotApplied,
     RateLimited,
     SlackFailure,
     TargetGone,
+    UnknownCode,
 )
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
@@ -28,87 +37,116 @@ from storage.outbox_rows import OutboxRow, OutboxState
 log = logging.getLogger(__name__)
 
 BATCH = 50
-SMALL_PAGE = 15
-EARLIER = timedelta(seconds=5)
-QUIET = timedelta(seconds=3)
-TRY_LATER = timedelta(seconds=10)
-SHOWN_UNKNOWN = 0
-"""No version: what an adopted message shows is not known, so that the next edit is never taken for done."""
+PAGE = 100
+MOST_LOOKS = 6
+"""After so many answers of history that nobody understands, it is taken for unreadable."""
+
+_NO_HISTORY = frozenset({"missing_scope", "not_allowed_token_type"})
+
+Copy = tuple[str, str]
+"""A visible copy of a message, by channel and ts."""
 
 
 class Reconciler:
-    """The pass over rows whose fate is unknown, as a step without a thread."""
+    """The pass over rows whose fate is unknown, as a step without a thread.
 
-    def __init__(self, ctx: ServiceContext, gateway: Gateway, renderer: Renderer) -> None:
+    One look at a place settles all that is unknown there. What fails in a last look is put off in memory only: the
+    row keeps its moment, so that a restart looks at once.
+    """
+
+    def __init__(self, ctx: ServiceContext, gateway: Gateway, _renderer: Renderer | None = None) -> None:
         self._ctx = ctx
         self._gateway = gateway
-        self._renderer = renderer
+        self._put_off: dict[int, datetime] = {}
 
     def step(self) -> bool:
         """Settle what can be settled now; says whether anything was."""
         now = self._ctx.wire_now()
         with self._ctx.store.write() as tx:
-            expired = tx.outbox.expire_leases(now, quiet=QUIET)
+            expired = tx.outbox.expire_leases(now, quiet=AFTER_LEASE)
             unknown = tx.outbox.unknown_due(now, BATCH)
-            rechecks = tx.outbox.recheck_due(now, BATCH)
+            rechecks = [row for row in tx.outbox.recheck_due(now, BATCH) if self._put_off.get(row.id, now) <= now]
         for row in unknown:
-            self._settle(row, now)
-        for row in rechecks:
-            self._remove_surplus(row)
+            if row.kind in LEVEL_TRIGGERED:
+                self._resolve(row, OutboxState.PENDING)
+        posts = [row for row in unknown if row.kind not in LEVEL_TRIGGERED]
+        for place, rows in self._by_place([*posts, *rechecks]).items():
+            self._look(place, rows)
         return bool(expired or unknown or rechecks)
 
     def next_moment(self) -> datetime | None:
         """Say when there is something to look for next (wire time)."""
         with self._ctx.store.read() as tx:
-            return tx.outbox.next_look(self._ctx.wire_now())
+            found = tx.outbox.next_look(self._ctx.wire_now())
+        if found is None or not self._put_off:
+            return found
+        return max(found, min(self._put_off.values()))
 
-    def _settle(self, row: OutboxRow, now: datetime) -> None:
-        if row.kind in LEVEL_TRIGGERED:
-            self._resolve(row, OutboxState.PENDING, now, None)
-            return
-        reaction = REACTIONS[row.kind]
+    def _by_place(self, rows: Iterable[OutboxRow]) -> dict[Place, list[OutboxRow]]:
+        places: dict[Place, list[OutboxRow]] = {}
+        for row in rows:
+            try:
+                places.setdefault(place_of(self._ctx, row), []).append(row)
+            except GoneError:
+                self._give_up_looking(row, OutboxState.OBSOLETE)
+        return places
+
+    def _look(self, place: Place, rows: list[OutboxRow]) -> None:
         try:
-            found = self._copies(row)
-        except RateLimited as failure:
-            self._look_again(row, now + timedelta(seconds=failure.retry_after))
+            seen = self._copies(place, min(row.created_at for row in rows) - EARLIER)
+        except SlackFailure as failure:
+            log.warning("no history of %s for %s outbox rows: %s", place.channel, len(rows), failure)
+            for row in rows:
+                self._not_seen(row, failure)
             return
-        except (AuthBroken, DestinationBroken, TargetGone) as failure:
-            log.warning("no history to look for outbox row %s: %s", row.id, failure)
-            self._blind(row, now)
-            return
-        except (NotApplied, SlackFailure, GoneError) as failure:
-            log.warning("history could not be read for outbox row %s: %s", row.id, failure)
-            self._look_again(row, now + TRY_LATER)
-            return
-        if found:
-            self._adopt(row, found)
-        elif now >= _attempted(row) + reaction.resend:
-            recheck = _attempted(row) + reaction.recheck if reaction.recheck else None
-            self._resolve(row, OutboxState.PENDING, now, recheck)
-        else:
-            self._look_again(row, _attempted(row) + reaction.resend)
+        for row in rows:
+            judge = self._remove_surplus if row.state is OutboxState.SENT else self._settle
+            self._guarded(judge, row, seen.get(row.key, []))
 
-    def _adopt(self, row: OutboxRow, found: list[dict[str, Any]]) -> None:
-        """Take the oldest copy for ours and delete the others."""
-        first, *surplus = found
-        record_post(self._ctx, row, str(first["channel"]), str(first["ts"]), SHOWN_UNKNOWN)
-        self._resolve(row, OutboxState.SENT, self._ctx.wire_now(), None)
-        for copy in surplus:
-            self._delete(row, str(copy["channel"]), str(copy["ts"]))
+    def _guarded(self, judge: Callable[[OutboxRow, list[Copy]], None], row: OutboxRow, copies: list[Copy]) -> None:
+        """Let one row's trouble hold up no other."""
+        try:
+            judge(row, copies)
+        except SlackFailure as failure:
+            log.warning("outbox row %s (%s) could not be put right: %s", row.id, row.kind, failure)
+            self._later(row, _pause_after(failure))
+        except Exception:
+            log.exception("outbox row %s (%s) could not be put right", row.id, row.kind)
+            self._later(row, LOOK_LATER)
+
+    def _settle(self, row: OutboxRow, copies: list[Copy]) -> None:
+        attempted = row.attempt_started_at or row.created_at
+        if not copies:
+            self._resolve(row, OutboxState.PENDING, recheck=attempted + RECHECK)
+            return
+        surplus_at = self._ctx.wire_now() if len(copies) > 1 else attempted + RECHECK if row.attempt > 1 else None
+        with self._ctx.store.write() as tx:
+            if tx.outbox.resolve_unknown(row.id, OutboxState.SENT, recheck_at=surplus_at):
+                note_post(self._ctx, tx, row, copies[0], shown=SHOWN_UNKNOWN, cards=frozenset())
+        self._ctx.wake()
         log.info("outbox row %s (%s) had arrived after all", row.id, row.kind)
 
-    def _remove_surplus(self, row: OutboxRow) -> None:
-        try:
-            found = self._copies(row)
-        except (SlackFailure, GoneError) as failure:
-            log.warning("no second look at outbox row %s: %s", row.id, failure)
-            found = []
-        for copy in found[1:]:
-            self._delete(row, str(copy["channel"]), str(copy["ts"]))
+    def _remove_surplus(self, row: OutboxRow, copies: list[Copy]) -> None:
+        """Delete every copy but the one we know: people may have answered in its thread."""
+        with self._ctx.store.read() as tx:
+            known = [
+                (each.channel, each.ts)
+                for each in tx.messages.of(row.workspace_id, row.escalation_id)
+                if each.key == row.key and each.removed_at is None
+            ]
+        kept = next((copy for copy in copies if copy in known), copies[0] if known and copies else None)
+        for channel, ts in copies:
+            if (channel, ts) != kept:
+                self._delete(row, channel, ts)
         with self._ctx.store.write() as tx:
-            if len(found) > 1:
-                tx.messages.moved(row.workspace_id, row.key, str(found[0]["channel"]), str(found[0]["ts"]))
+            escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+            if kept is not None and kept not in known and escalation is not None:
+                tx.messages.moved(row.workspace_id, row.key, *kept)
+                if row.kind in EDIT_OF:
+                    want_edit(self._ctx, tx, escalation, row.kind, row.visit)
             tx.outbox.rechecked(row.id)
+        self._put_off.pop(row.id, None)
+        self._ctx.wake()
 
     def _delete(self, row: OutboxRow, channel: str, ts: str) -> None:
         try:
@@ -116,69 +154,86 @@ class Reconciler:
         except TargetGone:
             return
 
-    def _blind(self, row: OutboxRow, now: datetime) -> None:
-        """Decide without looking: a call is repaired by the next one, a first post is worth a second copy."""
-        if REACTIONS[row.kind].blind is Blind.LET_GO:
-            self._resolve(row, OutboxState.OBSOLETE, now, None)
+    def _not_seen(self, row: OutboxRow, failure: SlackFailure) -> None:
+        """Look again where that may help; else decide blindly.
+
+        A call is repaired by the next one, a first post is worth a second copy.
+        """
+        if _may_pass(failure) and not (isinstance(failure, UnknownCode) and row.looks >= MOST_LOOKS):
+            self._later(row, _pause_after(failure))
+        elif row.state is OutboxState.SENT or REACTIONS[row.kind].blind is Blind.LET_GO:
+            self._give_up_looking(row, OutboxState.OBSOLETE)
         else:
-            self._resolve(row, OutboxState.PENDING, now, None)
+            self._resolve(row, OutboxState.PENDING, recheck=self._ctx.wire_now() + RECHECK)
 
-    def _look_again(self, row: OutboxRow, at: datetime) -> None:
+    def _later(self, row: OutboxRow, pause: timedelta) -> None:
+        at = self._ctx.wire_now() + pause
+        if row.state is OutboxState.SENT:
+            self._put_off[row.id] = at
+        else:
+            self._resolve(row, OutboxState.UNKNOWN, at=at)
+
+    def _give_up_looking(self, row: OutboxRow, state: OutboxState) -> None:
+        if row.state is not OutboxState.SENT:
+            self._resolve(row, state)
+            return
         with self._ctx.store.write() as tx:
-            tx.outbox.resolve_unknown(row.id, OutboxState.UNKNOWN, not_before=at)
+            tx.outbox.rechecked(row.id)
+        self._put_off.pop(row.id, None)
+
+    def _resolve(
+        self, row: OutboxRow, state: OutboxState, *, at: datetime | None = None, recheck: datetime | None = None
+    ) -> None:
+        with self._ctx.store.write() as tx:
+            tx.outbox.resolve_unknown(row.id, state, not_before=at or self._ctx.wire_now(), recheck_at=recheck)
         self._ctx.wake()
 
-    def _resolve(self, row: OutboxRow, state: OutboxState, at: datetime, recheck: datetime | None) -> None:
-        with self._ctx.store.write() as tx:
-            tx.outbox.resolve_unknown(row.id, state, not_before=at, recheck_at=recheck)
-        self._ctx.wake()
-
-    def _copies(self, row: OutboxRow) -> list[dict[str, Any]]:
-        """Find every visible message that carries the row's key, the oldest first."""
-        letter = compose(self._ctx, self._renderer, row)
-        channel = self._channel(letter)
-        since = _attempted(row) - EARLIER
-        copies = [
-            {"ts": message["ts"], "channel": channel}
-            for message in self._history(letter, channel, since)
-            if _key_of(message) == row.key
-        ]
-        return sorted(copies, key=lambda copy: str(copy["ts"]))
-
-    def _channel(self, letter: Letter) -> str:
-        channel = str(letter.arguments["channel"])
-        if not channel.startswith(("U", "W")):
-            return channel
-        opened = self._gateway.call(letter.row.workspace_id, "conversations.open", users=channel)
-        return str(opened["channel"]["id"])
-
-    def _history(self, letter: Letter, channel: str, since: datetime) -> Iterator[dict[str, Any]]:
-        thread = letter.arguments.get("thread_ts")
-        method = "conversations.replies" if thread else "conversations.history"
+    def _copies(self, place: Place, since: datetime) -> dict[str, list[Copy]]:
+        """Find every visible message of ours in a place by its key, the oldest first."""
+        channel = self._channel(place)
+        method = "conversations.replies" if place.thread else "conversations.history"
+        found: dict[str, list[Copy]] = {}
         cursor: str | None = None
         while True:
             answer = self._gateway.call(
-                letter.row.workspace_id,
+                place.workspace_id,
                 method,
                 channel=channel,
-                ts=thread,
+                ts=place.thread,
                 oldest=f"{since.astimezone(UTC).timestamp():.6f}",
                 inclusive=True,
                 include_all_metadata=True,
-                limit=SMALL_PAGE,
+                limit=PAGE,
                 cursor=cursor,
             )
-            yield from answer.get("messages", ())
+            for message in answer.get("messages", ()):
+                key = _key_of(message)
+                if key is not None:
+                    found.setdefault(key, []).append((channel, str(message["ts"])))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
-                return
+                return {key: sorted(copies) for key, copies in found.items()}
+
+    def _channel(self, place: Place) -> str:
+        if not place.channel.startswith(("U", "W")):
+            return place.channel
+        opened = self._gateway.call(place.workspace_id, "conversations.open", users=place.channel)
+        return str(opened["channel"]["id"])
 
 
-def _attempted(row: OutboxRow) -> datetime:
-    return row.attempt_started_at or row.created_at
+def _may_pass(failure: SlackFailure) -> bool:
+    if isinstance(failure, AuthBroken):
+        return failure.code not in _NO_HISTORY
+    return isinstance(failure, NotApplied | Ambiguous)
 
 
-def _key_of(message: dict[str, Any]) -> str | None:
+def _pause_after(failure: SlackFailure) -> timedelta:
+    if isinstance(failure, RateLimited):
+        return timedelta(seconds=failure.retry_after)
+    return AUTH_PAUSE if isinstance(failure, AuthBroken) else LOOK_LATER
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != METADATA_EVENT:
         return None

@@ -14,19 +14,28 @@ from slackbot.core.commands import (
     note_of_preventing,
     note_of_resolving,
 )
+from slackbot.core.text import clean
 from slackbot.services.context import Requester, ServiceContext
-from slackbot.services.transact import Ask, Declined, Done, Situation, act
+from slackbot.services.transact import LONGEST_FIELD, Ask, Declined, Done, Invalid, Situation, act, rehearse
+from slackbot.slack.views import CaseView
+
+
+def may_resolve(ctx: ServiceContext, requester: Requester, escalation_id: str) -> CaseView | Declined:
+    """Say whether a case can be resolved, before somebody writes a solution."""
+    return rehearse(ctx, Ask(requester, escalation_id, Action.RESOLVE, lambda _: Resolve(requester.user_id)))
 
 
 def resolve(
     ctx: ServiceContext, requester: Requester, escalation_id: str, key: str, solution: str, prevention: str
-) -> Done | Declined:
+) -> Done | Declined | Invalid:
     """Give the solution: what to tell the customer, and what the first tier could do next time (may be empty)."""
+    told, advice = clean(solution, LONGEST_FIELD), clean(prevention, LONGEST_FIELD)
+    if not told:
+        return Invalid({"resolution": "Say what the customer can be told."})
 
     def notes(situation: Situation) -> Mapping[str, str]:
         visit = situation.case.visit.ordinal
-        written = {note_of_resolving(visit): solution}
-        return written | ({note_of_preventing(visit): prevention} if prevention else {})
+        return {note_of_resolving(visit): told} | ({note_of_preventing(visit): advice} if advice else {})
 
     ask = Ask(requester, escalation_id, Action.RESOLVE, lambda _: Resolve(requester.user_id), key, notes)
     return act(ctx, ask)

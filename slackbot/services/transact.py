@@ -19,6 +19,9 @@ from slackbot.services.showing import view_of
 from slackbot.slack.views import CaseView
 from storage.unit_of_work import Transaction
 
+LONGEST_FIELD = 3000
+"""UTF-16 units kept of what somebody wrote in one field; as much as a form takes."""
+
 _TRIES = 3
 
 
@@ -47,6 +50,13 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
+class Invalid:
+    """Nothing is stored: what is wrong with which field of a form, by field name."""
+
+    problems: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What a command is made from: the case and its rules as they are when it is decided, and who asks."""
 
@@ -65,15 +75,15 @@ def no_notes(_: Situation) -> Mapping[str, str]:
 class Ask:
     """Something a person asks of a case.
 
-    `key` tells one press from another, so that the same one delivered again changes nothing. `notes` are the leads'
-    texts to be stored beside the case.
+    `key` tells one press from another, so that the same one delivered again changes nothing; a rehearsal needs none.
+    `notes` are the leads' texts to be stored beside the case.
     """
 
     requester: Requester
     escalation_id: str
     action: Action
     command: Callable[[Situation], Command]
-    key: str
+    key: str = ""
     notes: Callable[[Situation], Mapping[str, str]] = no_notes
 
 
@@ -96,18 +106,29 @@ def act(ctx: ServiceContext, ask: Ask) -> Done | Declined:
     raise ConflictError
 
 
+def rehearse(ctx: ServiceContext, ask: Ask) -> CaseView | Declined:
+    """Say whether something could be done now, before a form asks for what it takes; nothing is changed.
+
+    Raises:
+        NoSuchCaseError: the id belongs to no case of the requester's workspace.
+    """
+    now = ctx.now()
+    with ctx.store.write() as tx:
+        workspace, situation = _situation(ctx, tx, ask, now)
+        outcome = _decide(ctx, tx, workspace, ask, situation)
+        refused = not isinstance(outcome, Decision)
+        view = view_of(tx, workspace, situation.case, situation.rules, now, history=refused)
+    ctx.wake()
+    return view if isinstance(outcome, Decision) else Declined(view, outcome)
+
+
 def _once(ctx: ServiceContext, ask: Ask) -> Done | Declined:
     now = ctx.now()
     with ctx.store.write() as tx:
-        workspace = ctx.workspace(tx, ask.requester.team_id)
-        escalation = tx.escalations.get(workspace.id, ask.escalation_id)
-        if escalation is None:
-            raise NoSuchCaseError
-        rules = ctx.rules(tx, workspace.id, escalation.policy_version)
+        workspace, situation = _situation(ctx, tx, ask, now)
+        escalation, rules, actor = situation.case, situation.rules, situation.actor
         if tx.inbox.claim(workspace.id, ask.key, escalation.id, ctx.wire_now()) is not None:
             return Done(view_of(tx, workspace, escalation, rules, now), repeated=True)
-        actor = person_asking(tx, workspace, ask.requester)
-        situation = Situation(escalation, rules, actor, now)
         outcome = _decide(ctx, tx, workspace, ask, situation)
         if isinstance(outcome, Decision):
             if not commit(ctx, tx, escalation, outcome, actor.id):
@@ -117,16 +138,31 @@ def _once(ctx: ServiceContext, ask: Ask) -> Done | Declined:
         return Declined(view_of(tx, workspace, escalation, rules, now, history=True), outcome)
 
 
+def _situation(ctx: ServiceContext, tx: Transaction, ask: Ask, now: datetime) -> tuple[Workspace, Situation]:
+    workspace = ctx.workspace(tx, ask.requester.team_id)
+    escalation = tx.escalations.get(workspace.id, ask.escalation_id)
+    if escalation is None:
+        raise NoSuchCaseError
+    rules = ctx.rules(tx, workspace.id, escalation.policy_version)
+    return workspace, Situation(escalation, rules, person_asking(tx, workspace, ask.requester), now)
+
+
 def _decide(
     ctx: ServiceContext, tx: Transaction, workspace: Workspace, ask: Ask, situation: Situation
 ) -> Decision | RefusalCode | Denial:
     denial = authorise(situation.actor, ask.action, situation.case, workspace)
     if denial is Denial.UNKNOWN:
-        tx.people.meet(workspace.id, situation.actor.id, situation.actor.team_id, ctx.wire_now())
+        get_to_know(ctx, tx, workspace, ask.requester)
     if denial is not None:
         return denial
     outcome = decide(situation.case, situation.rules, ask.command(situation), situation.now)
     return outcome if isinstance(outcome, Decision) else outcome.code
+
+
+def get_to_know(ctx: ServiceContext, tx: Transaction, workspace: Workspace, requester: Requester) -> None:
+    """Have Slack asked at once about somebody unknown, or known otherwise than this payload says."""
+    tx.people.meet(workspace.id, requester.user_id, requester.user_team_id, ctx.wire_now())
+    tx.people.postpone(workspace.id, requester.user_id, ctx.wire_now())
 
 
 def commit(ctx: ServiceContext, tx: Transaction, before: Escalation, decision: Decision, actor: str | None) -> bool:

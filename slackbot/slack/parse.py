@@ -75,9 +75,10 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
     team = body.get("team") or {}
     own = user.get("team_id")
     installed = view.get("app_installed_team_id") or team.get("id") or body.get("team_id") or own
-    if not (isinstance(user.get("id"), str) and isinstance(installed, str)):
+    identity = _text(user.get("id"))
+    if identity is None or _text(installed) is None:
         raise MalformedPayloadError
-    return Sender(installed, str(user["id"]), str(own or installed))
+    return Sender(installed, identity, str(own or installed))
 
 
 def press_of(body: Mapping[str, Any]) -> Press:

@@ -42,7 +42,6 @@ escalations = sa.Table(
     sa.Column("source_ts", sa.Text),
     sa.Column("source_thread_ts", sa.Text),
     sa.Column("source_private", sa.Boolean),
-    sa.Column("line_digest", sa.Text),
     sa.Column("hold_until", Instant),
     sa.Column("hold_error", sa.Text),
     sa.UniqueConstraint("workspace_id", "number"),
@@ -72,13 +71,13 @@ sa.Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
+_PENDING = sa.text("state = 'pending'")
 sa.Index(
-    "ix_escalations_open_of",
+    "ix_escalations_pending",
     escalations.c.workspace_id,
     escalations.c.raised_by,
-    escalations.c.next_at,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
 )
 _HELD = sa.text("hold_until IS NOT NULL")
 sa.Index("ix_escalations_held", escalations.c.hold_until, sqlite_where=_HELD, postgresql_where=_HELD)

@@ -75,7 +75,7 @@ def test_numbers_are_taken_once(house: House) -> None:
         taken = []
         for _attempt in range(5):
             with house.store.write() as tx:
-                taken.append(tx.workspaces.take_number(house.workspace_id))
+                taken.append(tx.workspaces.take_number(house.workspace_id)[0])
         return taken
 
     taken = [number for numbers in at_once(take) for number in numbers]

@@ -31,10 +31,10 @@ def test_numbers_count_per_workspace_and_are_given_back(house: House) -> None:
     """Each workspace counts from 1, and a failed transaction gives its number back."""
     other = furnish(house.store, "T2")
     with pytest.raises(LookupError), house.store.write() as tx:
-        tx.workspaces.use_policy(house.workspace_id, tx.workspaces.take_number(house.workspace_id) + 403)
+        tx.workspaces.use_policy(house.workspace_id, tx.workspaces.take_number(house.workspace_id)[0] + 403)
     with house.store.write() as tx:
-        assert [tx.workspaces.take_number(house.workspace_id) for _ in range(2)] == [1, 2]
-        assert tx.workspaces.take_number(other.workspace_id) == 1
+        assert [tx.workspaces.take_number(house.workspace_id)[0] for _ in range(2)] == [1, 2]
+        assert tx.workspaces.take_number(other.workspace_id) == (1, other.policy_version)
         with pytest.raises(LookupError):
             tx.workspaces.take_number(404)
 

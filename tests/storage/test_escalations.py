@@ -158,18 +158,3 @@ def test_cases_that_wait_for_proof_are_found_by_person(house: House) -> None:
     house.stored(state=State.PENDING, raised_by="U8")
     with house.store.read() as tx:
         assert tx.escalations.pending_of(house.workspace_id, "U7") == [pending]
-
-
-def test_a_twin_is_the_same_line_by_the_same_person_lately(house: House) -> None:
-    """Another person, another line, an older or a withdrawn case is no twin."""
-    case, gone = house.case(), house.case()
-    with house.store.write() as tx:
-        tx.escalations.insert(case, line_digest="d1")
-        tx.escalations.insert(gone, line_digest="d2")
-    house.save(over(gone))
-    with house.store.read() as tx:
-        twin = tx.escalations.recent_twin
-        assert twin(house.workspace_id, "U1", "d1", NOW) == case
-        assert twin(house.workspace_id, "U1", "d1", NOW + MINUTE) is None
-        assert twin(house.workspace_id, "U2", "d1", NOW) is None
-        assert twin(house.workspace_id, "U1", "d2", NOW) is None

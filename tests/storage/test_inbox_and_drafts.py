@@ -15,6 +15,18 @@ def test_a_press_delivered_twice_gets_its_first_result(house: House) -> None:
         assert tx.inbox.claim(other.workspace_id, "view:V1", "case-3", NOW) is None
 
 
+def test_a_key_is_free_again_after_its_time(house: House) -> None:
+    """A key taken before `since` can be taken anew, one taken at or after it can't; a result can be replaced."""
+    with house.store.write() as tx:
+        tx.inbox.claim(house.workspace_id, "line:1", "case-1", NOW)
+        assert tx.inbox.claim(house.workspace_id, "line:1", "case-2", NOW + MINUTE, since=NOW) == "case-1"
+        later = NOW + 3 * MINUTE
+        assert tx.inbox.claim(house.workspace_id, "line:1", "case-3", later, since=NOW + MINUTE) is None
+        assert tx.inbox.claim(house.workspace_id, "line:1", "case-4", later, since=NOW + MINUTE) == "case-3"
+        tx.inbox.replace(house.workspace_id, "line:1", "case-4")
+        assert tx.inbox.claim(house.workspace_id, "line:1", "case-5", later) == "case-4"
+
+
 def test_old_keys_and_drafts_are_forgotten(house: House) -> None:
     """Forgetting drops what is older than the instant and nothing else."""
     drafts = [Draft(f"D{n}", house.workspace_id, "U1", None, NOW + n * MINUTE) for n in range(3)]

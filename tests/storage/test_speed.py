@@ -34,10 +34,10 @@ def _raise(house: House, n: int) -> None:
         assert workspace is not None
         assert tx.inbox.claim(workspace.id, f"view:{n}", "", NOW) is None
         assert tx.people.get(workspace.id, "U1") is not None
-        assert tx.workspaces.policy_version(workspace.id) == house.policy_version
-        assert tx.escalations.recent_twin(workspace.id, "U1", f"digest-{n}", NOW - 2 * MINUTE) is None
-        case = house.case(number=tx.workspaces.take_number(workspace.id))
-        tx.escalations.insert(case, f"digest-{n}")
+        number, policy = tx.workspaces.take_number(workspace.id)
+        assert policy == house.policy_version
+        case = house.case(number=number)
+        tx.escalations.insert(case)
         tx.fields.write(workspace.id, case.id, TEXTS, "U1", NOW)
         tx.history.append(
             case, [Raised(1, "support", pending=False), Entered(1, 0, "Leads", Arrival.RAISED)], "U1", NOW

@@ -118,7 +118,6 @@ def _escalations() -> None:
         *_optional(sa.BigInteger, "resolved_at"),
         *_optional(sa.Text, "source_channel", "source_ts", "source_thread_ts"),
         *_optional(sa.Boolean, "source_private"),
-        *_optional(sa.Text, "line_digest"),
         *_optional(sa.BigInteger, "hold_until"),
         *_optional(sa.Text, "hold_error"),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_escalations"),
@@ -130,7 +129,7 @@ def _escalations() -> None:
     _partial("ix_escalations_due", "escalations", ["next_at"], "next_at IS NOT NULL")
     _partial("ix_escalations_held", "escalations", ["hold_until"], "hold_until IS NOT NULL")
     _partial("ix_escalations_open", "escalations", ["workspace_id", "next_at"], "next_at IS NOT NULL")
-    _partial("ix_escalations_open_of", "escalations", ["workspace_id", "raised_by", "next_at"], "next_at IS NOT NULL")
+    _partial("ix_escalations_pending", "escalations", ["workspace_id", "raised_by"], "state = 'pending'")
 
 
 def _case_fields() -> None:

@@ -1,0 +1,95 @@
+"""Noting what people can see now, and wanting what follows from it: links in the messages that stand before it."""
+
+from __future__ import annotations
+
+from slackbot.core.messages import Kind, Wanted
+from slackbot.core.model import Escalation
+from slackbot.ids import new_message_key
+from slackbot.services.composing import POST_OF, Cards, Letter, cards_of
+from slackbot.services.context import ServiceContext
+from storage.messages import Posted
+from storage.outbox_rows import OutboxRow, OutboxState
+from storage.unit_of_work import Transaction
+
+SHOWN_UNKNOWN = 0
+"""No version: nobody knows what a message shows, so that the next edit of it is never taken for done."""
+
+EDIT_OF = {post: edit for edit, post in POST_OF.items()}
+
+
+def settle_post(ctx: ServiceContext, letter: Letter, channel: str, ts: str) -> bool:
+    """Settle a message that Slack took, and note where it stands.
+
+    False if it had been given up for lost meanwhile and somebody else sends it or has sent it: this copy is too many.
+    """
+    row = letter.row
+    with ctx.store.write() as tx:
+        held = tx.outbox.settle_sent(row.id, row.token, ctx.wire_now())
+        if not held and not _resolved_as(tx, row, channel, ts):
+            return False
+        note_post(ctx, tx, row, (channel, ts), shown=letter.version, cards=letter.cards)
+    ctx.wake()
+    return True
+
+
+def _resolved_as(tx: Transaction, row: OutboxRow, channel: str, ts: str) -> bool:
+    """Say whether a row that is no longer held ends well with this copy all the same."""
+    if any(posted.key == row.key for posted in tx.messages.by_ts(row.workspace_id, channel, ts)):
+        return True
+    return tx.outbox.resolve_unknown(row.id, OutboxState.SENT)
+
+
+def settle_edit(ctx: ServiceContext, letter: Letter) -> None:
+    """Settle an edit; it is wanted anew if cards have come since it was rendered, or if another edit may be newer."""
+    row, shown = letter.row, letter.edits
+    with ctx.store.write() as tx:
+        version = letter.version if letter.cards == cards_of(tx, row) else SHOWN_UNKNOWN
+        held = tx.outbox.settle_edit(row.id, row.token, version, ctx.wire_now())
+        if shown is not None and held:
+            tx.messages.shown(row.workspace_id, row.escalation_id, row.visit, shown.kind, version)
+        elif shown is not None:
+            escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+            if escalation is not None:
+                want_edit(ctx, tx, escalation, shown.kind, row.visit)
+    ctx.wake()
+
+
+def note_post(
+    ctx: ServiceContext, tx: Transaction, row: OutboxRow, place: tuple[str, str], *, shown: int, cards: Cards
+) -> None:
+    """Note that a post is visible at a channel and ts, showing a version of its case and linking to its cards."""
+    channel, ts = place
+    tx.messages.record(
+        Posted(
+            workspace_id=row.workspace_id,
+            escalation_id=row.escalation_id,
+            visit=row.visit,
+            kind=row.kind,
+            ordinal=row.ordinal,
+            destination=row.destination,
+            channel=channel,
+            ts=ts,
+            key=row.key,
+            shown_version=shown,
+            posted_at=ctx.wire_now(),
+        )
+    )
+    escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+    if escalation is None:
+        return
+    if row.kind is Kind.CARD:
+        want_edit(ctx, tx, escalation, Kind.CASE, 0)
+        if row.visit > 1:
+            want_edit(ctx, tx, escalation, Kind.CARD, row.visit - 1)
+    is_behind = escalation.version > shown or (row.kind is Kind.CASE and cards != cards_of(tx, row))
+    if row.kind in EDIT_OF and is_behind:
+        want_edit(ctx, tx, escalation, row.kind, row.visit)
+
+
+def want_edit(ctx: ServiceContext, tx: Transaction, escalation: Escalation, kind: Kind, visit: int) -> None:
+    """Want a post to be drawn anew, whatever it shows."""
+    posted = tx.messages.find(escalation.workspace_id, escalation.id, visit, kind)
+    if posted is not None and posted.shown_version != SHOWN_UNKNOWN:
+        tx.messages.moved(posted.workspace_id, posted.key, posted.channel, posted.ts)
+    edit = Wanted(EDIT_OF[kind], visit)
+    tx.outbox.enqueue(escalation, [(edit, new_message_key())], ctx.wire_now())
