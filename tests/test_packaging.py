@@ -63,12 +63,12 @@ def in_wheel(wheel: Path) -> set[str]:
 
 
 def test_the_wheel_holds_exactly_the_house(wheel: Path) -> None:
-    """Every file of the four packages is in the wheel, whatever its kind, and nothing else is."""
+    """Every file of the four packages is in the wheel, and what the demo reads from elsewhere; nothing else is."""
     files = (path for package in PACKAGES for path in (ROOT / package).rglob("*"))
     in_tree = {
         path.relative_to(ROOT).as_posix() for path in files if path.is_file() and "__pycache__" not in path.parts
     }
-    assert in_wheel(wheel) == in_tree
+    assert in_wheel(wheel) == in_tree | {"slackbot/shipped/manifest.yml", "slackbot/shipped/rung.toml"}
 
 
 @pytest.mark.parametrize(
