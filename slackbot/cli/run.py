@@ -7,20 +7,34 @@ import logging
 import signal
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+
+from slack_sdk.errors import SlackApiError
 
 from slackbot.app import Rung
 from slackbot.cli.places import control_socket, who_types
 from slackbot.clock import Clocks, SystemClock
-from slackbot.errors import PolicyError
+from slackbot.errors import PolicyError, SettingsError
 from slackbot.runtime.control import ControlDoor
 from slackbot.services.policies import apply_first, apply_text, has_policy
 from slackbot.settings import Settings, load_settings
+from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import open_store
 from storage.migrate import upgrade
 
 log = logging.getLogger("rung")
+
+# slack_sdk and Bolt print whole payloads below this, customers' text included; websocket-client takes each lost
+# connection for an error, and ours notes them.
+_LEAST: Mapping[str, int] = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.WARNING,
+    "websocket": logging.CRITICAL,
+}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,10 +59,9 @@ def run_until(settings: Settings, stopping: threading.Event) -> None:
     """
     upgrade(settings.database_url)
     system = SystemClock()
-    house = Rung(settings, open_store(settings.database_url), Clocks(case=system, wire=system))
-    ensure_policy(house, settings.rung_policy)
+    house = _built(settings, Clocks(case=system, wire=system))
     door = _door(house, settings)
-    house.start()
+    _start(house)
     if door:
         door.start()
     log.info("Rung listens in %s", house.workspace.name)
@@ -57,6 +70,37 @@ def run_until(settings: Settings, stopping: threading.Event) -> None:
     if door:
         door.stop()
     house.stop()
+
+
+def _built(settings: Settings, clocks: Clocks) -> Rung:
+    """Wire the house and see that it has a policy; where it can't be, the database is let go again."""
+    with ExitStack() as opened:
+        store = open_store(settings.database_url)
+        opened.callback(store.close)
+        try:
+            house = Rung(settings, store, clocks)
+            ensure_policy(house, settings.rung_policy)
+        except AuthBroken as failure:
+            raise SettingsError(
+                f"Slack refuses SLACK_BOT_TOKEN ({failure}). Copy it again from 'OAuth & Permissions' at "
+                "https://api.slack.com/apps, after installing the app to the workspace."
+            ) from failure
+        opened.pop_all()
+    return house
+
+
+def _start(house: Rung) -> None:
+    try:
+        house.start()
+    except SlackApiError as error:
+        house.stop()
+        refused = failure_of("apps.connections.open", str(error.response["error"]))
+        if not isinstance(refused, AuthBroken):
+            raise refused from error
+        raise SettingsError(
+            f"Slack refuses SLACK_APP_TOKEN ({refused}). Make one with the scope connections:write under "
+            "'Basic Information' at https://api.slack.com/apps."
+        ) from error
 
 
 def ensure_policy(house: Rung, file: Path) -> None:
@@ -78,12 +122,15 @@ def ensure_policy(house: Rung, file: Path) -> None:
 
 
 def quiet_logging(level: int) -> None:
-    """Set up the log. slack_sdk and Bolt stay above DEBUG and INFO: there they print whole payloads."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("slack_sdk", "slack_bolt", "apscheduler"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    # It takes each lost connection for an error; ours notes them. A level would not hold: slack_sdk sets it anew.
-    logging.getLogger("websocket").disabled = True
+    """Set up the log on standard error, without what says too much."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_worth_reading)
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=[handler])
+
+
+def _worth_reading(record: logging.LogRecord) -> bool:
+    # Asked of the record: the libraries set the levels of their loggers themselves.
+    return record.levelno >= _LEAST.get(record.name.partition(".")[0], logging.NOTSET)
 
 
 def _door(house: Rung, settings: Settings) -> ControlDoor | None:

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 
 from slackbot.cli.telling import Teller
+from slackbot.ids import COMMAND_ESCALATE, COMMAND_ESCALATIONS
 from slackbot.simulator.hands.person import Hands
 from slackbot.simulator.hands.screen import ShownChannel, ShownMessage
 from slackbot.simulator.server import Simulator
@@ -74,8 +75,8 @@ def escalate(stage: Stage) -> None:
     """Ana escalates a customer's case by the form."""
     tell, ana = stage.tell, stage.person("ana")
     tell.scene("Ana, a support agent, can't solve a customer's case.")
-    tell.does("#support", "Ana types /escalate and fills in the form.")
-    ana.types("/escalate", in_="#support")
+    tell.does("#support", f"Ana types {COMMAND_ESCALATE} and fills in the form.")
+    ana.types(COMMAND_ESCALATE, in_="#support")
     ana.chooses("Category", "Technical")
     ana.chooses("Severity", "Urgent")
     ana.modal_shows("Team leads", "10 min")
@@ -142,7 +143,8 @@ def solve(stage: Stage, card: ShownMessage) -> None:
 def ask_why(stage: Stage) -> None:
     """Anybody can read afterwards what happened and why."""
     tell, lena = stage.tell, stage.person("lena")
-    tell.scene("Lena, a team lead, was at lunch. She asks why she had been called.")
-    tell.does("#tier-2", "Lena types /escalations why ESC-1")
-    answer = lena.types("/escalations why ESC-1", in_="#tier-2").message
+    tell.scene("Lena, a team lead, was in a meeting. She asks what she missed, and why.")
+    question = f"{COMMAND_ESCALATIONS} why ESC-1"
+    tell.does("#tier-2", f"Lena types {question}")
+    answer = lena.types(question, in_="#tier-2").message
     tell.sees_message("Lena's screen", "Only Lena sees:", answer.message)

@@ -84,7 +84,9 @@ class Teller:
     def _catch_up(self) -> None:
         with self._telling:
             for message in self._news():
-                self._tell(message)
+                # The card comes first, since the direct message leaves out what it says, whichever was quicker.
+                if self._read or not self._place(message)[1]:
+                    self._tell(message)
 
     def _news(self) -> list[Message]:
         with self._workspace.changed:

@@ -132,7 +132,7 @@ def test_the_receipt_can_be_passed_on(renderer: Renderer) -> None:
     view = renderer.receipt_view(story("waiting").view(), "Europe/Madrid")
     sentence = view["blocks"][-1]["text"]
     assert sentence["type"] == "plain_text"
-    assert "reference ESC-142. If nobody has taken it by Sat 21 Nov, 16:30 (CET)" in sentence["text"]
+    assert "reference ESC-142. If you have not heard from us by Sat 21 Nov, 16:30 (CET)" in sentence["text"]
     assert "<" not in sentence["text"]
 
 
@@ -178,7 +178,7 @@ def test_why_tells_everything(renderer: Renderer) -> None:
     """The rule, every call, every jump, who did what and what comes next with its time are told."""
     told = Story(category="Other", severity=Severity.URGENT)
     text = renderer.why(told.wait(2).view()).text
-    assert "Rule 1 (category Other, severity Urgent, Low) chose the policy *short*" in text
+    assert "Route 1 (category Other, severity Urgent, Low) chose the policy *short*" in text
     long = renderer.why(story("last tier").view()).text
     for part in (
         "posted to *Team leads*",
@@ -188,7 +188,7 @@ def test_why_tells_everything(renderer: Renderer) -> None:
         "told the catcher",
     ):
         assert part in long
-    assert "Next: called again <!date^" in long.splitlines()[-1]
+    assert "Next: they are called again <!date^" in long.splitlines()[-1]
 
 
 def test_refusals_say_what_happened_since(renderer: Renderer) -> None:

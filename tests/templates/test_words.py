@@ -130,8 +130,8 @@ def test_no_word_is_for_nothing(words: Words) -> None:
 def test_values_are_made_harmless(words: Words) -> None:
     """A value that was not made for mrkdwn has no effect there, and braces in it are just braces."""
     said = words.mrkdwn("next.ping", at="<!channel> *{x}* @here")
-    assert said == "Next: called again &lt;!channel&gt; *\u200b{x}*\u200b @\u200bhere."
-    assert words.mrkdwn("next.ping", at=Mrkdwn("<@U1>")) == "Next: called again <@U1>."
+    assert said == "Next: they are called again &lt;!channel&gt; *\u200b{x}*\u200b @\u200bhere."
+    assert words.mrkdwn("next.ping", at=Mrkdwn("<@U1>")) == "Next: they are called again <@U1>."
 
 
 def test_a_missing_value_is_an_error(words: Words) -> None:

@@ -1,0 +1,1 @@
+"""The `rung` command, the demo, and what the documents say about them."""

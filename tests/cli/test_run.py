@@ -1,0 +1,120 @@
+"""`rung run` as a process of its own, with a simulated Slack, and the command line beside it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from slackbot.__main__ import main
+from slackbot.cli.acme import acme, shipped
+from slackbot.clock import SystemClock
+from slackbot.simulator.server import Simulator
+
+ROOT = Path(__file__).parents[2]
+RUN = (sys.executable, "-m", "slackbot", "run")
+LONG = 60
+
+
+@pytest.fixture
+def slack() -> Iterator[Simulator]:
+    """Acme's workspace."""
+    with Simulator(acme(SystemClock())) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def settings(slack: Simulator, place: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The settings for it, in the environment of this process too."""
+    given = {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": f"sqlite:///{place / 'rung.db'}",
+        "PYTHONPATH": str(ROOT),
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    (place / "rung.toml").write_text(shipped("rung.toml"), encoding="utf-8")
+    return given
+
+
+@contextmanager
+def running(slack: Simulator) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Rung until the end of the block, and stop it as systemd does; it logs to `rung.log`."""
+    with Path("rung.log").open("w", encoding="utf-8") as log, subprocess.Popen(RUN, stderr=log) as process:
+        try:
+            slack.wait_connected(timeout=LONG)
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(LONG)
+
+
+def refused(environment: Mapping[str, str]) -> str:
+    """Run Rung where it can't start, and give what it said."""
+    done = subprocess.run(
+        RUN, env={**os.environ, **environment}, capture_output=True, text=True, timeout=LONG, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.usefixtures("settings")
+def test_it_runs_beside_the_command_line_and_stops_in_order(
+    slack: Simulator, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A case is raised, `check` counts it, an exported policy is applied by the running process, SIGTERM ends it."""
+    with running(slack) as process:
+        slack.person("ana").types('/escalate refund stuck category:"Account" customer:Nordic', in_="#support")
+        slack.channel("#tier-2").shows("refund stuck")
+        assert main(["check"]) == 0
+        assert "Acme: policy version 1, 1 open" in capsys.readouterr().out
+
+        assert main(["policy", "export"]) == 0
+        exported = place / "exported.toml"
+        exported.write_text(capsys.readouterr().out.replace("Shipping", "Delivery"), encoding="utf-8")
+        assert main(["policy", "apply", str(exported)]) == 0
+        assert "Policy version 2 is in force" in capsys.readouterr().out
+        assert main(["policy", "apply", str(exported)]) == 1
+        assert "made from version 1" in capsys.readouterr().err
+        assert main(["check", "--retry", "1"]) == 1
+        assert main(["db", "upgrade"]) == 1
+        assert f"pid {process.pid}" in capsys.readouterr().err
+    assert process.returncode == 0
+    assert not (place / "rung.db.sock").exists()
+    assert main(["db", "upgrade"]) == 0
+
+
+@pytest.mark.usefixtures("settings")
+def test_the_log_says_no_more_than_it_should(slack: Simulator, place: Path) -> None:
+    """Nothing that a customer or agent wrote is in the log, nor a token, nor anybody's name."""
+    with running(slack):
+        slack.person("ana").types('/escalate secret words category:"Account" customer:Nordic', in_="#support")
+        slack.channel("#tier-2").shows("secret words")
+    log = (place / "rung.log").read_text(encoding="utf-8")
+    assert "Rung listens in Acme" in log
+    for word in ("secret words", "Nordic", slack.bot_token, slack.app_token, "Ana", "WARNING", "ERROR"):
+        assert word not in log
+
+
+@pytest.mark.parametrize(
+    ("changed", "cure"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN"),
+        ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "Slack can't be reached"),
+        ({"RUNG_POLICY": "none.toml"}, "no file none.toml"),
+        ({"DATABASE_URL": "rung.db"}, "DATABASE_URL is no database URL"),
+    ],
+)
+def test_a_start_that_fails_says_what_to_mend(changed: dict[str, str], cure: str, settings: dict[str, str]) -> None:
+    """A wrong token, no Slack, no policy, no database: one message names the setting, and the process ends."""
+    assert cure in refused({**settings, **changed})
