@@ -21,6 +21,7 @@ from slackbot.runtime.loop import Loop, Work
 from slackbot.runtime.socket_mode import SocketMode
 from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import Carriers, Sender, Sending
+from slackbot.services.housekeeping import Housekeeping
 from slackbot.services.installing import meet_workspace
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
@@ -65,6 +66,7 @@ class Engine:
     sender: Sender
     reconciler: Reconciler
     acquaintance: Acquaintance
+    housekeeping: Housekeeping
 
 
 def build_engine(
@@ -88,6 +90,7 @@ def build_engine(
         sender=Sender(sending),
         reconciler=Reconciler(ctx, gateway, renderer),
         acquaintance=Acquaintance(ctx, gateway),
+        housekeeping=Housekeeping(ctx),
     )
 
 
@@ -166,6 +169,7 @@ class Rung:
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
+            Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
         )
         return tuple(Loop(work, clocks.wire, self._alarm) for work in works)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -52,9 +52,16 @@ class History(Repository):
 
         `actor` is None for what the passing of time did.
         """
+        self.append_many([(escalation, events)], actor, now)
+
+    def append_many(
+        self, decided: Iterable[tuple[Escalation, Sequence[Event]]], actor: str | None, now: datetime
+    ) -> None:
+        """Write down what several decisions did, in one statement."""
         rows = [
             _row(escalation.workspace_id, escalation.id, event, now)
             | {"version": escalation.version, "ordinal": ordinal, "actor": actor}
+            for escalation, events in decided
             for ordinal, event in enumerate(events)
         ]
         if rows:

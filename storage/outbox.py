@@ -147,11 +147,16 @@ class Outbox(Repository):
         What was wanted before is not wanted twice. An edit that was wanted before is wanted anew, for this version; it
         keeps its first key.
         """
+        self.enqueue_many([(escalation, wanted)], now)
+
+    def enqueue_many(self, decided: Iterable[tuple[Escalation, Iterable[tuple[Wanted, str]]]], now: datetime) -> None:
+        """Store what several decisions want said, in one statement for posts and one for edits."""
         posts: list[dict[str, Any]] = []
         edits: list[dict[str, Any]] = []
-        for message, key in wanted:
-            rows = edits if message.kind in LEVEL_TRIGGERED else posts
-            rows.append(wanted_row(escalation, message, key, now))
+        for escalation, wanted in decided:
+            for message, key in wanted:
+                rows = edits if message.kind in LEVEL_TRIGGERED else posts
+                rows.append(wanted_row(escalation, message, key, now))
         if posts:
             self._connection.execute(self._spelled(_POST), posts)
         if edits:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -22,7 +25,8 @@ from slackbot.services.policies import apply_first, apply_text, has_policy
 from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import open_store
-from storage.migrate import upgrade
+from storage.errors import SchemaError
+from storage.unit_of_work import Store
 
 log = logging.getLogger("rung")
 
@@ -57,14 +61,13 @@ def run_until(settings: Settings, stopping: threading.Event) -> None:
     Raises:
         RungError: it could not be started; the message says what to mend.
     """
-    upgrade(settings.database_url)
     system = SystemClock()
     house = _built(settings, Clocks(case=system, wire=system))
     door = _door(house, settings)
     _start(house)
     if door:
         door.start()
-    log.info("Rung listens in %s", house.workspace.name)
+    log.info("Rung listens in %s, on %s", house.workspace.name, house.engine.ctx.store.engine)
     stopping.wait()
     log.info("stopping")
     if door:
@@ -75,7 +78,7 @@ def run_until(settings: Settings, stopping: threading.Event) -> None:
 def _built(settings: Settings, clocks: Clocks) -> Rung:
     """Wire the house and see that it has a policy; where it can't be, the database is let go again."""
     with ExitStack() as opened:
-        store = open_store(settings.database_url)
+        store = _opened(settings.database_url)
         opened.callback(store.close)
         try:
             house = Rung(settings, store, clocks)
@@ -87,6 +90,23 @@ def _built(settings: Settings, clocks: Clocks) -> Rung:
             ) from failure
         opened.pop_all()
     return house
+
+
+def _opened(url: str) -> Store:
+    """Open the database, brought up to this release first where it is not.
+
+    The upgrade runs in a process of its own: what it loads would stay in this one's memory for good.
+    """
+    try:
+        return open_store(url)
+    except SchemaError:
+        environment = os.environ | {"DATABASE_URL": url}
+        command = [sys.executable, "-m", "slackbot", "db", "upgrade"]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, env=environment, capture_output=True, text=True, check=False
+        )
+        log.info("database: %s", (done.stdout or done.stderr).strip())
+        return open_store(url)
 
 
 def _start(house: Rung) -> None:

@@ -45,7 +45,7 @@ def open_form(
         denial = authorise(person_asking(tx, workspace, requester), Action.RAISE, None, workspace)
         if denial is not None:
             return Denied(denial)
-        draft = Draft(new_draft_id(), workspace.id, requester.user_id, source, ctx.wire_now())
+        draft = Draft(new_draft_id(), workspace.id, requester.user_id, source, ctx.now())
         tx.drafts.add(draft)
     return FormView(rules=rules, values=_tidy(values), draft_id=draft.id, note=note, source=source)
 

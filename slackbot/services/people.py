@@ -30,20 +30,28 @@ class Acquaintance:
     def __init__(self, ctx: ServiceContext, gateway: Gateway) -> None:
         self._ctx = ctx
         self._gateway = gateway
+        self._resumes_at: datetime | None = None
 
     def step(self) -> bool:
-        """Ask Slack about those who are due; says whether anybody was."""
+        """Ask Slack about those who are due; says whether more may be. Where Slack wants a pause, everybody waits."""
         now = self._ctx.wire_now()
+        if self._resumes_at is not None and now < self._resumes_at:
+            return False
         with self._ctx.store.read() as tx:
-            strangers = tx.people.to_refresh(now, BATCH)
-        for workspace_id, user_id in strangers:
-            self._look_up(workspace_id, user_id, now)
-        return bool(strangers)
+            due = tx.people.to_refresh(now, BATCH)
+        for workspace_id, user_id in due:
+            try:
+                self._look_up(workspace_id, user_id, now)
+            except RateLimited as failure:
+                self._resumes_at = now + timedelta(seconds=failure.retry_after)
+                return False
+        return bool(due)
 
     def next_moment(self) -> datetime | None:
         """Say when somebody is to be asked about next (wire time)."""
         with self._ctx.store.read() as tx:
-            return tx.people.next_refresh()
+            due = tx.people.next_refresh()
+        return due if due is None or self._resumes_at is None else max(due, self._resumes_at)
 
     def learn_everybody(self, workspace: Workspace) -> int:
         """Read the whole workspace's list, so that no first press has to wait; says how many people there are.
@@ -63,23 +71,20 @@ class Acquaintance:
     def _look_up(self, workspace_id: int, user_id: str, now: datetime) -> None:
         try:
             answer = self._gateway.call(workspace_id, "users.info", user=user_id, include_locale=True)
-        except RateLimited as failure:
-            self._postpone(workspace_id, user_id, now + timedelta(seconds=failure.retry_after))
+        except RateLimited:
+            raise
         except DestinationBroken:
             with self._ctx.store.write() as tx:
                 gone = Person(id=user_id, team_id="", verified=True, stranger=True)
                 learn(self._ctx, tx, workspace_id, gone)
         except SlackFailure as failure:
             log.warning("nobody can say who %s is: %s", user_id, failure)
-            self._postpone(workspace_id, user_id, now + TRY_LATER)
+            with self._ctx.store.write() as tx:
+                tx.people.postpone(workspace_id, user_id, now + TRY_LATER)
         else:
             with self._ctx.store.write() as tx:
                 learn(self._ctx, tx, workspace_id, person_from(answer["user"]))
         self._ctx.wake()
-
-    def _postpone(self, workspace_id: int, user_id: str, until: datetime) -> None:
-        with self._ctx.store.write() as tx:
-            tx.people.postpone(workspace_id, user_id, until)
 
 
 def learn(ctx: ServiceContext, tx: Transaction, workspace_id: int, person: Person) -> None:
@@ -92,8 +97,8 @@ def learn(ctx: ServiceContext, tx: Transaction, workspace_id: int, person: Perso
     for escalation in tx.escalations.pending_of(workspace_id, person.id):
         rules = ctx.rules(tx, workspace_id, escalation.policy_version)
         outcome = decide(escalation, rules, command, ctx.now())
-        if isinstance(outcome, Decision):
-            commit(ctx, tx, escalation, outcome, None)
+        if isinstance(outcome, Decision) and not commit(ctx, tx, escalation, outcome, None):
+            tx.people.postpone(workspace_id, person.id, ctx.wire_now())  # somebody was faster: look again
 
 
 def ask_anew(ctx: ServiceContext, team_id: str, user_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from slackbot.core.commands import Due
@@ -11,7 +12,7 @@ from slackbot.core.decision import Decision
 from slackbot.core.model import Escalation
 from slackbot.errors import StorageError
 from slackbot.services.context import ServiceContext
-from slackbot.services.transact import commit
+from slackbot.services.transact import write_aftermaths
 from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,7 @@ class Sweep:
                 due = tx.escalations.due(now, BATCH)
                 if not due:
                     return False
-                for escalation in due:
-                    self._advance(tx, escalation, now)
+                self._advance(tx, due, now)
         except StorageError:
             raise
         except Exception:
@@ -55,7 +55,7 @@ class Sweep:
         for escalation in due:
             try:
                 with self._ctx.store.write() as tx:
-                    self._advance(tx, escalation, now)
+                    self._advance(tx, [escalation], now)
             except StorageError:
                 raise
             except Exception as error:
@@ -66,12 +66,20 @@ class Sweep:
         self._ctx.wake()
         return len(due) == BATCH
 
-    def _advance(self, tx: Transaction, escalation: Escalation, now: datetime) -> None:
+    def _advance(self, tx: Transaction, due: Sequence[Escalation], now: datetime) -> None:
+        """Decide each in Python, then write them all together; what somebody else moved meanwhile is left to them."""
+        decided = [(escalation, self._decision(tx, escalation, now)) for escalation in due]
+        moving = [(before.version, decision) for before, decision in decided if decision is not None]
+        stored = tx.escalations.save_many([(decision.escalation, version) for version, decision in moving])
+        decisions = [decision for (_, decision), fits in zip(moving, stored, strict=True) if fits]
+        write_aftermaths(self._ctx, tx, decisions, None)
+
+    def _decision(self, tx: Transaction, escalation: Escalation, now: datetime) -> Decision | None:
         rules = self._ctx.rules(tx, escalation.workspace_id, escalation.policy_version)
-        decision = decide(escalation, rules, Due(), now)
-        if isinstance(decision, Decision):
-            commit(self._ctx, tx, escalation, decision, None)
-            return
-        log.error("%s was due, but nothing was to be done (%s)", escalation.label, decision.code)
+        outcome = decide(escalation, rules, Due(), now)
+        if isinstance(outcome, Decision):
+            return outcome
+        log.error("%s was due, but nothing was to be done (%s)", escalation.label, outcome.code)
         until = now + POISON_HOLD
-        tx.escalations.postpone(escalation.workspace_id, escalation.id, until, decision.code)
+        tx.escalations.postpone(escalation.workspace_id, escalation.id, until, outcome.code)
+        return None

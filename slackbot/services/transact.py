@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,7 +127,7 @@ def _once(ctx: ServiceContext, ask: Ask) -> Done | Declined:
     with ctx.store.write() as tx:
         workspace, situation = _situation(ctx, tx, ask, now)
         escalation, rules, actor = situation.case, situation.rules, situation.actor
-        if tx.inbox.claim(workspace.id, ask.key, escalation.id, ctx.wire_now()) is not None:
+        if tx.inbox.claim(workspace.id, ask.key, escalation.id, now) is not None:
             return Done(view_of(tx, workspace, escalation, rules, now), repeated=True)
         outcome = _decide(ctx, tx, workspace, ask, situation)
         if isinstance(outcome, Decision):
@@ -178,6 +178,13 @@ def commit(ctx: ServiceContext, tx: Transaction, before: Escalation, decision: D
 
 def write_aftermath(ctx: ServiceContext, tx: Transaction, decision: Decision, actor: str | None) -> None:
     """Write a decision's history and messages beside a state that was already written."""
-    tx.history.append(decision.escalation, decision.events, actor, ctx.now())
-    wanted = [(message, new_message_key()) for message in decision.messages]
-    tx.outbox.enqueue(decision.escalation, wanted, ctx.wire_now())
+    write_aftermaths(ctx, tx, [decision], actor)
+
+
+def write_aftermaths(ctx: ServiceContext, tx: Transaction, decisions: Sequence[Decision], actor: str | None) -> None:
+    """Write the history and messages of several decisions, each kind in one statement."""
+    tx.history.append_many([(decision.escalation, decision.events) for decision in decisions], actor, ctx.now())
+    wanted = [
+        (decision.escalation, [(message, new_message_key()) for message in decision.messages]) for decision in decisions
+    ]
+    tx.outbox.enqueue_many(wanted, ctx.wire_now())
