@@ -21,11 +21,15 @@ def open_intake(
     values: Mapping[str, str] | None = None,
     source: Source | None = None,
     note: str | None = None,
+    author: str | None = None,
 ) -> None:
-    """Open the form once the ack has left, filled in as far as something is known."""
+    """Open the form once the ack has left, filled in as far as something is known.
+
+    `author` is the id of who wrote the quoted message, where no name came along.
+    """
 
     def draw() -> dict[str, Any]:
-        form = open_form(desk.ctx, requester(sender), values or {}, source, note)
+        form = open_form(desk.ctx, requester(sender), values or {}, source, note, author)
         if isinstance(form, Denied):
             return desk.renderer.notice_view("Rung", desk.renderer.denial(form.reason))
         return desk.renderer.intake_form(form)

@@ -11,19 +11,15 @@ from handlers.desk import Desk, requester
 from slackbot.ids import FIELD_PREFIX
 from slackbot.services.context import Requester
 from slackbot.services.transact import Declined, Done, Invalid
-from slackbot.slack.parse import MalformedPayloadError, Submission, submission_of
+from slackbot.slack.parse import Submission, case_and_visit, submission_of
 
 
 class CaseForm:
     """A submitted form about one case: who sent it, which case and visit, what was written."""
 
     def __init__(self, form: Submission) -> None:
-        identity, _, visit = form.private_metadata.partition(":")
-        if not (identity.isalnum() and visit.isascii() and visit.isdigit()):
-            raise MalformedPayloadError
+        self.escalation_id, self.visit = case_and_visit(form.private_metadata)
         self.who: Requester = requester(form.sender)
-        self.escalation_id = identity
-        self.visit = int(visit)
         self.key = f"view:{form.view_id}"
         self.values = form.values
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +14,13 @@ from storage.repository import Repository
 from storage.statements import insert_or_nothing, upsert
 from storage.tables.directory import people
 
-REFRESH_EVERY = timedelta(days=1)
-"""How long we believe what Slack told us, unless an event tells better."""
+REFRESH_AFTER = timedelta(days=1)
+"""How long we believe what Slack told us, unless an event tells better; then each is asked about within a day more."""
+
+_DAY = 86_400
 
 _c = people.c
-_KNOWN = (_c.user_id, _c.team_id, _c.verified, _c.guest, _c.stranger, _c.deactivated, _c.bot, _c.zone)
+_KNOWN = (_c.user_id, _c.team_id, _c.verified, _c.guest, _c.stranger, _c.deactivated, _c.bot, _c.zone, _c.name)
 _GET = sa.select(*_KNOWN).where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
 _MEET = insert_or_nothing(people, ["workspace_id", "user_id"])
 _LEARN = upsert(
@@ -55,13 +58,15 @@ class People(Repository):
         self._connection.execute(self._spelled(_MEET), _row(workspace_id, person, met=now, refresh=now))
 
     def learn(self, workspace_id: int, person: Person, now: datetime) -> None:
-        """Note what Slack told us of somebody, and ask again in a day."""
+        """Note what Slack told us of somebody, and ask again in a day or two."""
         self.learn_many(workspace_id, [person], now)
 
     def learn_many(self, workspace_id: int, known: Iterable[Person], now: datetime) -> None:
         """Note what Slack told us of several people; whoever is noted here counts as verified."""
-        refresh = now + REFRESH_EVERY
-        rows = [_row(workspace_id, person, met=now, refresh=refresh) | {"verified": True} for person in known]
+        rows = [
+            _row(workspace_id, person, met=now, refresh=now + REFRESH_AFTER + _own_time(person)) | {"verified": True}
+            for person in known
+        ]
         if rows:
             self._connection.execute(self._spelled(_LEARN), rows)
 
@@ -79,6 +84,11 @@ class People(Repository):
         return found
 
 
+def _own_time(person: Person) -> timedelta:
+    """Spread people over a day, so that those learnt together are not asked about together."""
+    return timedelta(seconds=zlib.crc32(person.id.encode()) % _DAY)
+
+
 def _row(workspace_id: int, person: Person, *, met: datetime, refresh: datetime) -> dict[str, Any]:
     return {
         "workspace_id": workspace_id,
@@ -90,6 +100,7 @@ def _row(workspace_id: int, person: Person, *, met: datetime, refresh: datetime)
         "deactivated": person.deactivated,
         "bot": person.bot,
         "zone": person.zone,
+        "name": person.name,
         "met_at": met,
         "refresh_at": refresh,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from storage.engine import open_store
 from storage.migrate import upgrade
 from storage.outbox_rows import UNFINISHED
 from storage.pace import Pace, Rate
+from storage.unit_of_work import Transaction
 
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NO_WAIT = Rate(timedelta(milliseconds=1), 100)
@@ -88,27 +90,51 @@ class House:
 
     def comes_to_rest(self) -> None:
         """Wait until every message that is wanted has left, or fail after some real seconds."""
-        counts: dict[str, int] = {}
+
+        def nothing_on_its_way(tx: Transaction) -> bool:
+            counts = tx.outbox.counts()
+            return not any(counts.get(state) for state in UNFINISHED)
+
+        self.waits_until(nothing_on_its_way)
+
+    def waits_until(self, holds: Callable[[Transaction], bool]) -> None:
+        """Wait until something can be read in the database, or fail after some real seconds."""
         for _ in range(_LOOKS):
             self._stirred.clear()
             with self.rung.engine.ctx.store.read() as tx:
-                counts = tx.outbox.counts()
-            if not any(counts.get(state) for state in UNFINISHED):
-                return
+                if holds(tx):
+                    return
             self._stirred.wait(_LOOK_EVERY)
-        message = f"messages are still on their way: {counts}"
+        message = f"{holds.__name__} has not come to hold"
         raise AssertionError(message)
 
-    def clicks_late(self, who: str, label: str, on: ShownMessage) -> Delivery:
-        """Have somebody press what stood on a message when it was looked at, whatever stands there by now."""
+    def knows(self, hands: Hands, **facts: bool) -> None:
+        """Wait until Rung knows this of somebody (`guest=True`), as Slack tells it."""
+
+        def is_known(tx: Transaction) -> bool:
+            person = tx.people.get(self.rung.workspace.id, hands.id)
+            return person is not None and all(getattr(person, name) == value for name, value in facts.items())
+
+        self.waits_until(is_known)
+
+    def clicks_late(self, who: str, label: str, on: ShownMessage, **forged: str) -> Delivery:
+        """Have somebody press what stood on a message when it was looked at, whatever stands there by now.
+
+        `forged` are parts of the action that somebody has tampered with.
+        """
         hands, stage = self.person(who), self.simulator._stage
         control = find_control(on.blocks, label)
         assert control is not None
         action = pressed(control, confirms=True if "confirm" in control.element else None)
         assert action is not None
+        action |= forged
         url = stage.response_url(hands.person, on.channel_id, on.message)
         payload = message_block_actions(self.workspace, hands.person, on.message, action, state={}, response_url=url)
         return hands.sends_raw(payload)
+
+    def newest_payload(self) -> dict[str, Any]:
+        """Copy what Slack sent last, to be sent again with something changed."""
+        return copy.deepcopy(self.simulator._deliverer.all[-1].payload)
 
     def escalates(self, who: str = "ana", summary: str = "refund stuck", **fields: str) -> ShownMessage:
         """Have an agent escalate in one line and give the card at its tier."""

@@ -22,6 +22,8 @@ def register(app: App, desk: Desk) -> None:
         quote, url = quote_of(body), str(body.get("response_url") or "") or None
         begins = f"{quote.author}: " if quote.author else ""
         values = {"quote": begins + unescape(quote.text)}
-        open_intake(desk, sender_of(body), str(body["trigger_id"]), url, values=values, source=quote.source)
+        author = None if quote.author else quote.author_id
+        sender, trigger = sender_of(body), str(body["trigger_id"])
+        open_intake(desk, sender, trigger, url, values=values, source=quote.source, author=author)
 
     app.shortcut({"type": "message_action", "callback_id": SHORTCUT_MESSAGE})(escalate_conversation)

@@ -141,6 +141,7 @@ class Person:
     deactivated: bool = False
     bot: bool = False
     zone: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,14 @@ class ServiceContext:
 
 
 def person_asking(tx: Transaction, workspace: Workspace, requester: Requester) -> Person:
-    """Say what we know of the requester; the team that the payload names wins over what was stored."""
+    """Say what we know of the requester; the team that the payload names wins over what was stored.
+
+    Within an enterprise Slack may name another team of ours than it did before; that is the same person.
+    """
     known = tx.people.get(workspace.id, requester.user_id)
-    if known is None or known.team_id != requester.user_team_id:
-        return Person(id=requester.user_id, team_id=requester.user_team_id)
-    return known
+    ours = {workspace.team_id, workspace.enterprise_id}
+    if known is not None and (
+        known.team_id == requester.user_team_id or {known.team_id, requester.user_team_id} <= ours
+    ):
+        return known
+    return Person(id=requester.user_id, team_id=requester.user_team_id)

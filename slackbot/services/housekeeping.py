@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from slackbot.services.context import ServiceContext
 
 KEEP = timedelta(days=7)
-"""Far longer than Slack repeats a delivery (at most a day, docs.slack.dev/apis/events-api) and than a form stays open."""
+"""Far longer than Slack repeats a delivery (a day at most, docs.slack.dev/apis/events-api) or a form stays open."""
 
 EVERY = timedelta(hours=1)
 

@@ -36,9 +36,17 @@ class Incomplete:
 
 
 def open_form(
-    ctx: ServiceContext, requester: Requester, values: Mapping[str, str], source: Source | None, note: str | None
+    ctx: ServiceContext,
+    requester: Requester,
+    values: Mapping[str, str],
+    source: Source | None,
+    note: str | None,
+    author: str | None = None,
 ) -> FormView | Denied:
-    """Write a draft for a form that is about to open; the draft keeps where the case comes from, never its text."""
+    """Write a draft for a form that is about to open; the draft keeps where the case comes from, never its text.
+
+    `author` is the id of who wrote the quoted message; the quote begins with their name if they are known.
+    """
     with ctx.store.write() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
         _, rules = ctx.rules_in_force(tx, workspace.id)
@@ -47,7 +55,10 @@ def open_form(
             return Denied(denial)
         draft = Draft(new_draft_id(), workspace.id, requester.user_id, source, ctx.now())
         tx.drafts.add(draft)
-    return FormView(rules=rules, values=_tidy(values), draft_id=draft.id, note=note, source=source)
+        writer = tx.people.get(workspace.id, author) if author else None
+    named = {"quote": f"{writer.name}: {values['quote']}"} if writer and writer.name and "quote" in values else {}
+    tidy = _tidy({**values, **named})
+    return FormView(rules=rules, values=tidy, draft_id=draft.id, note=note, source=source)
 
 
 def redraw_form(ctx: ServiceContext, requester: Requester, values: Mapping[str, str], draft_id: str) -> FormView:

@@ -120,7 +120,14 @@ def person_from(user: Mapping[str, Any]) -> Person:
         deactivated=bool(user.get("deleted")),
         bot=bool(user.get("is_bot")),
         zone=user.get("tz") or None,
+        name=_name_of(user),
     )
+
+
+def _name_of(user: Mapping[str, Any]) -> str:
+    """Say what people call somebody; Slack's own `name` is never shown (docs.slack.dev/changelog)."""
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or profile.get("real_name") or user.get("real_name") or "")
 
 
 def _is_awaited(tx: Transaction, workspace: Workspace, person: Person) -> bool:

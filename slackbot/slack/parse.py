@@ -14,7 +14,8 @@ from slackbot.core.model import Source
 from slackbot.errors import RungError
 from slackbot.ids import FIELD_PREFIX
 
-_PRIVATE_NAMES = frozenset({"privategroup", "directmessage"})
+_PRIVATE_NAMES = ("privategroup", "directmessage", "mpdm-")
+_MOST_DIGITS = 9
 
 
 class MalformedPayloadError(RungError):
@@ -55,11 +56,15 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A message that is to be escalated. `author` is the name of who wrote it, where the payload knows one."""
+    """A message that is to be escalated.
+
+    `author` is the name of who wrote it, where the payload knows one, and `author_id` their id, where it was a person.
+    """
 
     source: Source
     text: str
     author: str | None
+    author_id: str | None
 
 
 def sender_of(body: Mapping[str, Any]) -> Sender:
@@ -68,17 +73,13 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
     Raises:
         MalformedPayloadError: it names nobody.
     """
-    user = body.get("user")
-    if not isinstance(user, Mapping):
-        user = {"id": body.get("user_id")}
-    view = body.get("view") or {}
-    team = body.get("team") or {}
-    own = user.get("team_id")
-    installed = view.get("app_installed_team_id") or team.get("id") or body.get("team_id") or own
-    identity = _text(user.get("id"))
-    if identity is None or _text(installed) is None:
+    user = _part(body, "user")
+    identity, own = _text(user.get("id") or body.get("user_id")), _text(user.get("team_id"))
+    places = (_part(body, "view").get("app_installed_team_id"), _part(body, "team").get("id"), body.get("team_id"), own)
+    installed = next((place for place in map(_text, places) if place), None)
+    if identity is None or installed is None:
         raise MalformedPayloadError
-    return Sender(installed, identity, str(own or installed))
+    return Sender(installed, identity, own or installed)
 
 
 def press_of(body: Mapping[str, Any]) -> Press:
@@ -89,22 +90,32 @@ def press_of(body: Mapping[str, Any]) -> Press:
     """
     sender = sender_of(body)
     action = _action(body)
-    identity, _, visit = str(action.get("value") or "").partition(":")
-    if not (identity.isalnum() and visit.isascii() and visit.isdigit()):
-        raise MalformedPayloadError
+    identity, visit = case_and_visit(str(action.get("value") or ""))
     return Press(
         sender=sender,
         escalation_id=identity,
-        visit=int(visit),
+        visit=visit,
         key=press_key(body),
         trigger_id=str(body.get("trigger_id") or ""),
         response_url=_text(body.get("response_url")),
     )
 
 
+def case_and_visit(carried: str) -> tuple[str, int]:
+    """Read which case and which visit a button or a form was drawn for (`ids.press_value`).
+
+    Raises:
+        MalformedPayloadError: it is none of ours.
+    """
+    identity, _, visit = carried.partition(":")
+    if not (identity.isalnum() and visit.isascii() and visit.isdigit() and len(visit) <= _MOST_DIGITS):
+        raise MalformedPayloadError
+    return identity, int(visit)
+
+
 def press_key(body: Mapping[str, Any]) -> str:
     """Name a press: the same one delivered again has the same name."""
-    container = body.get("container") or {}
+    container = _part(body, "container")
     place = container.get("message_ts") or container.get("view_id") or ""
     return f"press:{place}:{press_moment(body)}:{sender_of(body).user_id}"
 
@@ -125,10 +136,10 @@ def submission_of(body: Mapping[str, Any]) -> Submission:
     Raises:
         MalformedPayloadError: there is no form in it.
     """
-    view = body.get("view")
-    if not isinstance(view, Mapping):
+    view = _part(body, "view")
+    if not view:
         raise MalformedPayloadError
-    state = (view.get("state") or {}).get("values") or {}
+    state = _part(_part(view, "state"), "values")
     read = {
         block_id.removeprefix(FIELD_PREFIX): _value_of(elements)
         for block_id, elements in state.items()
@@ -149,32 +160,46 @@ def quote_of(body: Mapping[str, Any]) -> Quote:
     Raises:
         MalformedPayloadError: there is no message in it.
     """
-    message, channel = body.get("message"), body.get("channel") or {}
-    if not isinstance(message, Mapping) or not channel.get("id"):
+    message, channel = _part(body, "message"), _part(body, "channel")
+    identity = _text(channel.get("id"))
+    if not message or identity is None:
         raise MalformedPayloadError
-    identity = str(channel["id"])
-    private = channel.get("name") in _PRIVATE_NAMES or not identity.startswith("C")
+    private = str(channel.get("name") or "").startswith(_PRIVATE_NAMES) or not identity.startswith("C")
     source = Source(
         channel=identity,
         message_ts=_text(body.get("message_ts") or message.get("ts")),
         thread_ts=_text(message.get("thread_ts")),
         private=private,
     )
-    return Quote(source, str(message.get("text") or ""), _author_of(message, body.get("user") or {}))
+    text = _text(message.get("text")) or _fallback_of(message)
+    return Quote(source, text, _author_of(message, _part(body, "user")), _text(message.get("user")))
 
 
 def _author_of(message: Mapping[str, Any], presser: Mapping[str, Any]) -> str | None:
     """Find a name: of the one who uses the shortcut on their own message, of an app, or one that came along."""
     if message.get("user") and message.get("user") == presser.get("id"):
         return _text(presser.get("name"))
-    profile, app = message.get("user_profile") or {}, message.get("bot_profile") or {}
+    profile, app = _part(message, "user_profile"), _part(message, "bot_profile")
     named = (profile.get("display_name"), profile.get("real_name"), message.get("username"), app.get("name"))
     return next((name for name in map(_text, named) if name), None)
 
 
+def _fallback_of(message: Mapping[str, Any]) -> str:
+    """Give what a message says that is all attachment, as ticket systems post them."""
+    attachments = message.get("attachments")
+    each = (part for part in attachments if isinstance(part, Mapping)) if isinstance(attachments, list) else ()
+    return "\n".join(str(part.get("text") or part.get("fallback") or "") for part in each)
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give a part that is a dictionary itself; an empty one where there is none."""
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
 def _action(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    actions = body.get("actions") or ()
-    if not actions or not isinstance(actions[0], Mapping):
+    actions = body.get("actions")
+    if not isinstance(actions, list) or not actions or not isinstance(actions[0], Mapping):
         raise MalformedPayloadError
     return actions[0]
 
@@ -186,9 +211,15 @@ def _value_of(elements: object) -> str | None:
     if not isinstance(element, Mapping):
         return None
     if element.get("selected_date_time"):
-        return datetime.fromtimestamp(int(element["selected_date_time"]), UTC).isoformat()
-    chosen = element.get("selected_option") or {}
-    return _text(element.get("value") or chosen.get("value"))
+        return _instant(element["selected_date_time"])
+    return _text(element.get("value") or _part(element, "selected_option").get("value"))
+
+
+def _instant(unix: object) -> str:
+    try:
+        return datetime.fromtimestamp(int(str(unix)), UTC).isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise MalformedPayloadError from error
 
 
 def _text(value: object) -> str | None:

@@ -34,6 +34,7 @@ people = sa.Table(
     sa.Column("deactivated", sa.Boolean, nullable=False),
     sa.Column("bot", sa.Boolean, nullable=False),
     sa.Column("zone", sa.Text),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("met_at", Instant, nullable=False),
     sa.Column("refresh_at", Instant, nullable=False, index=True),
 )

@@ -32,10 +32,12 @@ def test_ana_fills_in_the_form_and_gets_a_receipt(acme_house: House) -> None:
     ana.fills(**{"Needed by": MONDAY_MORNING + timedelta(hours=6)})
     assert ana.submits().kind == "updated"
     receipt = ana.modal_shows("ESC-1 is escalated", "ESC-1 is with *Team leads* in #tier-2", "Two refunds are stuck")
-    assert receipt.says("reference ESC-1. If nobody has taken it by Mon 23 Nov, 10:15 (CET), it goes one level higher.")
+    assert receipt.says(
+        "reference ESC-1. If you have not heard from us by Mon 23 Nov, 10:15 (CET), we take it one level higher."
+    )
     card = acme_house.channel("#tier-2").shows("ESC-1 · Urgent · Billing", "Two refunds are stuck", "Nordic Outdoor")
     assert card.says("Asked the bank", "Pay by hand", "The customer needs it by")
-    ana.dm.shows("Two refunds are stuck", "Nobody has it.")
+    ana.dm.shows("Two refunds are stuck", "Nobody has it.", "[Open the card]")
 
 
 def test_the_global_shortcut_opens_the_same_form(acme_house: House) -> None:

@@ -69,6 +69,7 @@ def test_a_forgotten_promise_calls_the_owner_and_then_everybody(acme_house: Hous
     ana.dm.shows("The promised answer on ESC-1 did not come")
     again = tier_2.shows("@lena", "the promised answer did not come, please take this case", "[Acknowledge (1 h)]")
     assert again.ts != card.ts
+    acme_house.comes_to_rest()
     assert card.now().says("It waits for *Team leads* again, on a new card")
     assert not card.now().says("[Acknowledge")
     acme_house.person("marco").clicks("Acknowledge", on=again)

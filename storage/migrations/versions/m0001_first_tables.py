@@ -72,6 +72,7 @@ def _people() -> None:
         *_required(sa.Text, "user_id", "team_id"),
         *_required(sa.Boolean, "verified", "guest", "stranger", "deactivated", "bot"),
         *_optional(sa.Text, "zone"),
+        *_required(sa.Text, "name"),
         *_required(sa.BigInteger, "met_at", "refresh_at"),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name="pk_people"),
         _reference("people", _A_WORKSPACE),
