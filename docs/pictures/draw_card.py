@@ -177,7 +177,7 @@ def _glued(words: list[Word]) -> list[Word]:
 
 
 def _block(sheet: Sheet, block: Mapping[str, Any]) -> None:
-    room = WIDTH - LEFT - RIGHT
+    room = 0.9 * (WIDTH - LEFT - RIGHT)  # readers have other fonts, some of them wider
     match block["type"]:
         case "header":
             sheet.y += 6
