@@ -7,6 +7,7 @@ from slack_bolt import App
 from handlers import failures
 from handlers.actions import (
     acknowledge,
+    acknowledge_one,
     answered,
     change_time,
     close,
@@ -31,6 +32,7 @@ LISTENERS = (
     escalate,
     intake,
     acknowledge,
+    acknowledge_one,
     form,
     answered,
     resolve,

@@ -88,7 +88,7 @@ def build_engine(
         renderer=renderer,
         sweep=Sweep(ctx),
         sender=Sender(sending),
-        reconciler=Reconciler(ctx, gateway, renderer),
+        reconciler=Reconciler(ctx, gateway),
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
     )

@@ -20,6 +20,7 @@ VIEW_WITHDRAW = "view_withdraw"
 VIEW_READ_ALL = "view_read_all"
 
 PRESS_ACKNOWLEDGE = "press_acknowledge"
+PRESS_ACKNOWLEDGE_ONE = "press_acknowledge_one"
 PRESS_OTHER_TIME = "press_other_time"
 PRESS_ANSWERED = "press_answered"
 PRESS_CHANGE_TIME = "press_change_time"

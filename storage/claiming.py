@@ -2,79 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.columns import EPOCH
+from storage.folding import siblings
 from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of
 from storage.pace import POST, UPDATE, Pace
+from storage.ripe import FIRST_OF_STREAM, MOMENT, NOW, PENDING, RIPE, STILL_SO, same_case
 from storage.statements import PerDialect, constant, one_of, upsert
-from storage.tables.cases import escalations
 from storage.tables.delivery import lanes, messages, outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`rows` are ours to send until their lease ends; `suppressed` are calls that nobody wants any more."""
+    """`rows` are ours to send until their lease ends; `suppressed` are calls that nobody wants any more.
+
+    `followers` are calls that are ours too and leave within the message of the row under whose id they stand.
+    """
 
     rows: list[OutboxRow]
     suppressed: list[OutboxRow]
+    followers: Mapping[int, list[OutboxRow]] = field(default_factory=dict)
 
 
 _o = outbox.c
-_MOMENT = _o.not_before.type
-_NOW = sa.bindparam("now", type_=_MOMENT)
-_PENDING = _o.state == constant(OutboxState.PENDING)
-_RIPE = (_PENDING, _o.not_before <= _NOW)
-
 _channel = lanes.alias("channel_lane")
 _whole = lanes.alias("whole_lane")
-_earlier = outbox.alias("earlier")
 _post = outbox.alias("post")
-
-
-def _same_case(table: Any) -> tuple[sa.ColumnElement[bool], ...]:
-    return (table.c.workspace_id == _o.workspace_id, table.c.escalation_id == _o.escalation_id)
-
 
 # An edit changes the post of its own visit: the card or the agent's case.
 _EDITED = sa.case((_o.kind == constant("card_edit"), constant("card")), else_=constant("case"))
 _POST_IS_VISIBLE = sa.exists().where(
-    *_same_case(messages),
+    *same_case(messages),
     messages.c.visit == _o.visit,
     messages.c.kind == _EDITED,
     messages.c.removed_at.is_(None),
 )
 _POST_MAY_COME = sa.exists().where(
-    *_same_case(_post), _post.c.visit == _o.visit, _post.c.kind == _EDITED, one_of(_post.c.state, UNFINISHED)
-)
-# The guards `waiting` and `acknowledged` bear the names of the states they ask for, in the visit they were made in.
-_STILL_SO = sa.exists().where(
-    escalations.c.workspace_id == _o.workspace_id,
-    escalations.c.id == _o.escalation_id,
-    escalations.c.visit == _o.visit,
-    escalations.c.state == _o.guard,
+    *same_case(_post), _post.c.visit == _o.visit, _post.c.kind == _EDITED, one_of(_post.c.state, UNFINISHED)
 )
 _IS_CALL = one_of(_o.guard, ("waiting", "acknowledged"))
 _IS_EDIT = _o.guard == constant("posted")
-_FIRST_OF_STREAM = ~sa.exists().where(
-    *_same_case(_earlier),
-    _earlier.c.stream == _o.stream,
-    one_of(_earlier.c.state, UNFINISHED),
-    _earlier.c.id < _o.id,
-)
 _HAS_ITS_POST = sa.or_(sa.not_(_IS_EDIT), _POST_IS_VISIBLE)
 
 _SUPPRESS = (
     sa.update(outbox)
     .where(
-        *_RIPE,
+        *RIPE,
         sa.or_(
-            sa.and_(_IS_CALL, ~_STILL_SO),
+            sa.and_(_IS_CALL, ~STILL_SO),
             # Its post will never come, so there is nothing to edit.
             sa.and_(_IS_EDIT, ~_POST_IS_VISIBLE, ~_POST_MAY_COME),
         ),
@@ -85,13 +66,13 @@ _SUPPRESS = (
 
 
 def _open(lane: Any, latest: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    return sa.and_(lane.c.paused_until <= _NOW, lane.c.next_send_at <= latest)
+    return sa.and_(lane.c.paused_until <= NOW, lane.c.next_send_at <= latest)
 
 
 def _latest_of(method: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
     return sa.case(
-        (method == constant(UPDATE), sa.bindparam("latest_edit", type_=_MOMENT)),
-        else_=sa.bindparam("latest_post", type_=_MOMENT),
+        (method == constant(UPDATE), sa.bindparam("latest_edit", type_=MOMENT)),
+        else_=sa.bindparam("latest_post", type_=MOMENT),
     )
 
 
@@ -132,9 +113,9 @@ def _candidates() -> sa.Select[Any]:
             place.label("place"),
         )
         .select_from(_WITH_LANES)
-        .where(*_RIPE, _FIRST_OF_STREAM, _HAS_ITS_POST)
+        .where(*RIPE, FIRST_OF_STREAM, _HAS_ITS_POST)
         .where(_open(_whole, _latest_of(_o.method)))
-        .where(sa.or_(_channel.c.channel.is_(None), _open(_channel, sa.bindparam("latest_in_channel", type_=_MOMENT))))
+        .where(sa.or_(_channel.c.channel.is_(None), _open(_channel, sa.bindparam("latest_in_channel", type_=MOMENT))))
         .subquery("found")
     )
     return (
@@ -148,13 +129,13 @@ def _candidates() -> sa.Select[Any]:
 _CANDIDATES = _candidates()
 _LEASE = (
     sa.update(outbox)
-    .where(_o.id.in_(sa.bindparam("ids", expanding=True)), _PENDING, sa.or_(sa.not_(_IS_CALL), _STILL_SO))
+    .where(_o.id.in_(sa.bindparam("ids", expanding=True)), PENDING, sa.or_(sa.not_(_IS_CALL), STILL_SO))
     .values(
         state=OutboxState.LEASED.value,
-        lease_until=sa.bindparam("until", type_=_MOMENT),
+        lease_until=sa.bindparam("until", type_=MOMENT),
         token=_o.token + 1,
         attempt=_o.attempt + 1,
-        attempt_started_at=_NOW,
+        attempt_started_at=NOW,
     )
     .returning(*COLUMNS)
 )
@@ -168,7 +149,7 @@ _READY = (
         *(_whole.c.next_send_at, _whole.c.paused_until, _channel.c.next_send_at, _channel.c.paused_until),
     )
     .select_from(_WITH_LANES)
-    .where(_PENDING, _FIRST_OF_STREAM, _HAS_ITS_POST)
+    .where(PENDING, FIRST_OF_STREAM, _HAS_ITS_POST)
     .group_by(
         *(_o.workspace_id, _o.method, _o.destination),
         *(_whole.c.next_send_at, _whole.c.paused_until, _channel.c.next_send_at, _channel.c.paused_until),
@@ -202,7 +183,21 @@ def claim(connection: sa.Connection, now: datetime, lease: timedelta, limit: int
         if id_ in taken:
             advanced |= moved
     connection.execute(_ADVANCE[connection.dialect.name], [_lane_row(*lane) for lane in advanced.items()])
-    return Claim([taken[id_] for id_ in chosen if id_ in taken], suppressed)
+    followers = _followers(connection, taken.values(), values)
+    return Claim([taken[id_] for id_ in chosen if id_ in taken], suppressed, followers)
+
+
+def _followers(
+    connection: sa.Connection, leaders: Collection[OutboxRow], values: Mapping[str, Any]
+) -> dict[int, list[OutboxRow]]:
+    """Lease what is to leave within the message of one of these, where enough of it is still wanted."""
+    found = siblings(connection, leaders, values["now"])
+    if not found:
+        return {}
+    ids = [id_ for group in found.values() for id_ in group]
+    leased = {row[0]: row_of(row) for row in connection.execute(_LEASE, {**values, "ids": ids})}
+    groups = {leader: [leased[id_] for id_ in group if id_ in leased] for leader, group in found.items()}
+    return {leader: rows for leader, rows in groups.items() if rows}
 
 
 def _within_pace(candidates: Iterable[Any], now: datetime, pace: Pace) -> Iterator[tuple[int, dict[_Lane, datetime]]]:

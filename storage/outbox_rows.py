@@ -30,6 +30,9 @@ class OutboxState(StrEnum):
 
 UNFINISHED = (OutboxState.PENDING.value, OutboxState.LEASED.value, OutboxState.UNKNOWN.value)
 
+AFTER_CURES = ": "
+"""Stands in a row's error between the cures that are noted there and what Slack said; see the services' `tried`."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:

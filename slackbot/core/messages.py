@@ -80,3 +80,12 @@ class Wanted:
 
 LEVEL_TRIGGERED = frozenset({Kind.CARD_EDIT, Kind.CASE_EDIT})
 """Kinds of which one row says "this message must match the state"; wanting them again re-arms it."""
+
+FOLDABLE = frozenset({Kind.PING, Kind.PING_BROADCAST})
+"""Kinds that become one message when too many of them are due in one channel."""
+
+FOLD_ABOVE = 5
+"""Up to so many calls in one channel go each into its own thread; more would drown it (docs/decisions/0007)."""
+
+FOLD_AT_MOST = 30
+"""So many cases fit into one message of 9,000 characters with severity, waiting time, link and a line about each."""

@@ -80,13 +80,13 @@ def pass_over(escalation: Escalation, rules: Rules, now: datetime, error: str) -
     if not last:
         went = jump(escalation, rules, now, Arrival.UNREACHABLE)
         return replace(went, events=(happened, *went.events), messages=(*went.messages, *notices))
-    if visit.caught:
-        return settled(escalation, rules, (happened,), show_state(escalation))
+    # The tier's own calls reach nobody, so each of them goes to the catcher instead.
+    told = visit.caught + 1
     return settled(
-        replace(escalation, visit=replace(visit, caught=1)),
+        replace(escalation, visit=replace(visit, caught=told)),
         rules,
-        (happened, CatcherTold(visit.ordinal, 1)),
-        (*_tell_catcher(escalation, rules, 1), *notices, *show_state(escalation)),
+        (happened, CatcherTold(visit.ordinal, told)),
+        (*_tell_catcher(escalation, rules, told), *(() if visit.caught else notices), *show_state(escalation)),
     )
 
 

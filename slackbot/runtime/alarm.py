@@ -35,6 +35,11 @@ class Alarm:
 
     def stop(self) -> None:
         """Ring no more."""
+        if not self._scheduler.running:
+            return
+        # A pass of APScheduler's thread that finds itself stopped half-way dies of it; so let it end first.
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
 
     def wakes(self, sleeper: Callable[[], None]) -> None:

@@ -57,7 +57,7 @@ def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         NobodyThereError: no process listens.
-        RungError: it answered that the request could not be done, and why.
+        RungError: it answered that the request could not be done, and why; or it did not answer in time.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(_TIMEOUT)
@@ -65,8 +65,14 @@ def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
             line.connect(str(path))
         except OSError as error:
             raise NobodyThereError from error
-        line.sendall(json.dumps(dict(request)).encode() + b"\n")
-        answer = json.loads(line.makefile("rb").readline(_LONGEST_LINE))
+        try:
+            line.sendall(json.dumps(dict(request)).encode() + b"\n")
+            said = line.makefile("rb").readline(_LONGEST_LINE)
+        except TimeoutError as error:
+            raise RungError(f"`rung run` did not answer within {_TIMEOUT:.0f} s; its log says why.") from error
+    if not said:
+        raise NobodyThereError
+    answer = json.loads(said)
     if "error" in answer:
         raise RungError(str(answer["error"]))
     return dict(answer)
@@ -75,16 +81,17 @@ def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
 def _server(path: Path, answers: Mapping[str, Answer]) -> socketserver.ThreadingUnixStreamServer:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            request = json.loads(self.rfile.readline(_LONGEST_LINE))
-            self.wfile.write(json.dumps(_answered(answers, request)).encode() + b"\n")
+            said = self.rfile.readline(_LONGEST_LINE)
+            self.wfile.write(json.dumps(_answered(answers, said)).encode() + b"\n")
 
     server = socketserver.ThreadingUnixStreamServer(str(path), Handler)
     server.daemon_threads = True
     return server
 
 
-def _answered(answers: Mapping[str, Answer], request: Mapping[str, Any]) -> dict[str, Any]:
+def _answered(answers: Mapping[str, Answer], said: bytes) -> dict[str, Any]:
     try:
+        request = json.loads(said)
         return answers[str(request["verb"])](request)
     except RungError as error:
         return {"error": str(error)}

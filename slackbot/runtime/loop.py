@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from slackbot.clock import Clock
 from slackbot.runtime.alarm import Alarm
@@ -16,14 +16,15 @@ log = logging.getLogger(__name__)
 SAFETY_TICK = 5.0
 """Seconds: no lost wake-up and no step of the machine's clock delays anything by more than this."""
 
-BREATH = 0.03
+BREATH = 0.05
 """Seconds between a wake-up and the pass it causes: the ack leaves first, and a burst's commits share one pass.
 
 A moment that has come is not kept waiting.
 """
 
 _AFTER_ERROR = 1.0
-_OVERDUE = 0.02
+_OVERDUE = 0.05
+_NEAR = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,15 @@ class Work:
 class Loop:
     """A thread around a step. The step itself knows of no thread, so that tests and simulations call it directly."""
 
-    def __init__(self, work: Work, clock: Clock, alarm: Alarm) -> None:
+    def __init__(self, work: Work, clock: Clock, alarm: Alarm, *, tick: float = SAFETY_TICK) -> None:
+        self._tick = tick
         self._work = work
         self._clock = clock
         self._alarm = alarm
         self._bell = threading.Condition()
         self._woken = False
         self._is_due = False
+        self._overdue = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
         self.last_pass: datetime | None = None
@@ -85,27 +88,39 @@ class Loop:
             self._thread.join(timeout)
 
     def _run(self) -> None:
+        is_due = True
         while not self._stopping.is_set():
-            self._sleep(self._pass())
+            is_due = self._sleep(self._pass(is_due=is_due))
 
-    def _sleep(self, seconds: float) -> None:
+    def _sleep(self, seconds: float) -> bool:
+        """Sleep until there may be something to do; says whether a step is due, or only a look asked for."""
         with self._bell:
             self._bell.wait_for(lambda: self._woken or self._is_due, seconds)
             if self._woken:
                 self._bell.wait_for(lambda: self._is_due, min(BREATH, seconds))
+            only_woken = self._woken and not self._is_due
             self._woken = self._is_due = False
+        return not only_woken
 
-    def _pass(self) -> float:
+    def _pass(self, *, is_due: bool) -> float:
         """Do what there is to do, and say for how many seconds at most to sleep."""
         try:
-            while not self._stopping.is_set() and self._work.step():
-                self.last_pass = self._clock.now()
+            moment = None if is_due else self._work.next_moment()
+            if is_due or (moment is not None and moment <= self._clock.now()):
+                while not self._stopping.is_set() and self._work.step():
+                    self.last_pass = self._clock.now()
+                moment = self._work.next_moment()
             self.last_pass = self._clock.now()
-            moment = self._work.next_moment()
         except Exception:
             log.exception("the %s loop failed; it goes on in %s s", self.name, _AFTER_ERROR)
             return _AFTER_ERROR
-        if moment is not None and moment <= self._clock.now() + timedelta(seconds=_OVERDUE):
-            return max(0.001, min(_OVERDUE, (moment - self._clock.now()).total_seconds()))
+        remaining = self._tick if moment is None else (moment - self._clock.now()).total_seconds()
+        if remaining <= 0:
+            # Once at once, for what fell due meanwhile; what the step leaves undone would only burn the processor.
+            self._overdue += 1
+            return 0.0 if self._overdue == 1 else _OVERDUE
+        self._overdue = 0
+        if remaining <= _NEAR:
+            return remaining
         self._alarm.at(self.name, moment, self.hurry)
-        return SAFETY_TICK
+        return self._tick

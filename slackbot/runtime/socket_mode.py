@@ -14,6 +14,7 @@ import time
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from websocket import WebSocketApp
@@ -27,6 +28,26 @@ DEAF_AFTER = 25.0
 PATIENCE = 10.0
 """Seconds that the start waits for the first connection."""
 
+LISTENERS_AT_ONCE = 4
+"""Listeners commit and ack, and commits stand in line: more threads would only take the interpreter from each other."""
+
+LONGEST_PAUSE = 10.0
+"""Seconds between two tries while Slack can't be reached."""
+
+TOKEN_REFUSED = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "not_allowed_token_type",
+        "forbidden_team",
+        "missing_scope",
+    }
+)
+"""Answers to `apps.connections.open` that only another token mends (docs.slack.dev, the method's page)."""
+
+_FIRST_PAUSE = 0.25
 _RECONNECT_EVERY = 0.05
 _WATCH_EVERY = 5.0
 _LEAVING = 1.0
@@ -35,8 +56,8 @@ _LEAVING = 1.0
 class SocketMode:
     """Receives Slack's requests over a WebSocket and hands them to Bolt."""
 
-    def __init__(self, app: App, app_token: str, *, concurrency: int = 10) -> None:
-        self._client = _PromptClient(app, app_token, concurrency)
+    def __init__(self, app: App, app_token: str) -> None:
+        self._client = _PromptClient(app, app_token)
         self._handler = _Handler(app, self._client)
         self._heard_at = time.time()
         self._open = threading.Event()
@@ -52,8 +73,8 @@ class SocketMode:
         return bool(self._client.is_connected())
 
     def start(self) -> None:
-        """Connect; from here on a lost connection is replaced until `stop`."""
-        self._client.connect()
+        """Connect, or go on trying where Slack can't be reached; a lost connection is replaced until `stop`."""
+        self._client.begin()
         if not self._open.wait(PATIENCE):
             log.warning("no Socket Mode connection after %.0f s; trying on", PATIENCE)
         self._client.current_app_monitor.start()
@@ -62,11 +83,7 @@ class SocketMode:
     def stop(self) -> None:
         """Disconnect and let requests at hand finish."""
         self._stopping.set()
-        self._client.auto_reconnect_enabled = False
-        self._client.leave()
-        self._client.closed = True
-        self._client.message_queue.put(None)
-        self._client.close()
+        self._client.end()
 
     def _heard(self, *_: object) -> None:
         self._heard_at = time.time()
@@ -85,29 +102,105 @@ class SocketMode:
 class _PromptClient(SocketModeClient):
     """slack_sdk's client, made to let go of an old session at once and to look for a new one 20 times a second."""
 
-    def __init__(self, app: App, app_token: str, concurrency: int) -> None:
-        super().__init__(
-            app_token, logger=_silent(), web_client=app.client, ping_interval=PING_EVERY, concurrency=concurrency
-        )
+    def __init__(self, app: App, app_token: str) -> None:
+        # Its threads start in its constructor.
+        self._begun = threading.Event()
         self._left = threading.Event()
-        self.on_open_listeners.append(lambda _: self._left.clear())
+        self._leaving_for_good = threading.Event()
+        self._ended: WebSocketApp | None = None
+        self._tries = 0
+        super().__init__(
+            app_token,
+            logger=_silent(),
+            web_client=app.client,
+            ping_interval=PING_EVERY,
+            concurrency=LISTENERS_AT_ONCE,
+        )
+        self.on_open_listeners.append(self._opened)
         self.on_error_listeners.append(self._lost)
         # Its monitor would start with the first connection and, finding it not open yet, make a second one.
         self.current_app_monitor_started = True
         self.current_session_runner.shutdown()
         self.current_session_runner = IntervalRunner(self._run_current_session, _RECONNECT_EVERY).start()
 
+    def begin(self) -> None:
+        """Connect for the first time; where that fails, the monitor and the runner go on trying.
+
+        Raises:
+            SlackApiError: Slack refuses the token, which trying on would not mend.
+        """
+        try:
+            self.connect_to_new_endpoint()
+        except SlackApiError as error:
+            if error.response.get("error") in TOKEN_REFUSED:
+                raise
+            log.warning("no Socket Mode connection: %s; trying on", error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the runner tries on
+            log.warning("no Socket Mode connection: %s; trying on", error)
+        self._begun.set()
+
+    def end(self) -> None:
+        """Connect no more, let requests at hand finish, and wait for the threads."""
+        self._leaving_for_good.set()
+        self.auto_reconnect_enabled = False
+        self.leave()
+        self.closed = True
+        self.message_queue.put(None)
+        self.close()
+
     def connect(self) -> None:
         self.leave()
         super().connect()
+
+    def is_connected(self) -> bool:
+        """Say whether a session stands or is about to; one just made counts, lest a second one be made for it."""
+        return self.current_session is not None and self.current_session is not self._ended
+
+    def issue_new_wss_url(self) -> str:
+        """Ask for an address: at once after a good connection, then ever more rarely while none comes to stand."""
+        pause = min(_FIRST_PAUSE * 2.0 ** (self._tries - 1), LONGEST_PAUSE) if self._tries else 0.0
+        if self._leaving_for_good.wait(pause):
+            raise ConnectionAbortedError("Rung is stopping")
+        self._tries += 1
+        return str(super().issue_new_wss_url())
+
+    def _replace(self) -> None:
+        try:
+            self.connect_to_new_endpoint()
+        except Exception as error:  # noqa: BLE001 - a thread of slack_sdk's would end with it: nobody would try again
+            if not self._leaving_for_good.is_set():
+                log.warning("no Socket Mode connection: %s; trying on", error)
+
+    def enqueue_message(self, message: str | bytes) -> None:
+        super().enqueue_message(message.decode() if isinstance(message, bytes) else message)
+
+    def _run_current_session(self) -> None:
+        session = self.current_session
+        if session is None or not self.is_connected():
+            if self._begun.is_set() and self.auto_reconnect_enabled:
+                self._replace()
+            return
+        try:
+            # It would check text byte by byte in Python, which takes longer than Bolt; decoding checks as well.
+            session.run_forever(ping_interval=self.ping_interval, skip_utf8_validation=True)
+        except Exception:
+            log.exception("a Socket Mode connection could not be read; replacing it")
+            session.close()
+        finally:
+            self._ended = session
 
     def leave(self) -> None:
         """End the session at hand: shut its stream, then wait for its reader, which a close would leave asleep."""
         if _shut(self.current_session):
             self._left.wait(_LEAVING)
 
-    def _lost(self, _: WebSocketApp, error: Exception) -> None:
+    def _opened(self, _: WebSocketApp) -> None:
+        self._tries = 0
+        self._left.clear()
+
+    def _lost(self, session: WebSocketApp, error: Exception) -> None:
         log.info("the Socket Mode connection has ended: %s", error)
+        self._ended = session
         self._left.set()
 
 

@@ -110,17 +110,35 @@ def notice_of_backup(row: OutboxRow) -> int:
     return -2 * row.id - 1
 
 
+def addressed(place: Place) -> dict[str, Any]:
+    """Write where a post goes; addresses in it are not unfurled."""
+    return {"channel": place.channel, "thread_ts": place.thread, "unfurl_links": False, "unfurl_media": False}
+
+
+def carried(key: str, *more: str) -> dict[str, Any]:
+    """Write what a post carries so that each row it stands for finds it again; `keys_in` reads it.
+
+    Several keys are one text: what may stand in a payload is texts, numbers and objects, not lists of texts
+    (docs.slack.dev/messaging/message-metadata).
+    """
+    payload = {"key": key} | ({"keys": " ".join((key, *more))} if more else {})
+    return {"event_type": METADATA_EVENT, "event_payload": payload}
+
+
+def keys_in(metadata: Mapping[str, Any] | None) -> list[str]:
+    """Read the keys of the rows that a message stands for; none where it is none of ours."""
+    if not metadata or metadata.get("event_type") != METADATA_EVENT:
+        return []
+    payload = metadata.get("event_payload") or {}
+    return str(payload.get("keys") or payload.get("key") or "").split()
+
+
 def _posting(row: OutboxRow, place: Place) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
-        "channel": place.channel,
-        "thread_ts": place.thread,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    arguments = addressed(place)
     if row.kind is Kind.PING_BROADCAST and place.thread is not None:
         arguments["reply_broadcast"] = True
     if Tried.KEYLESS not in tried(row):
-        arguments["metadata"] = {"event_type": METADATA_EVENT, "event_payload": {"key": row.key}}
+        arguments["metadata"] = carried(row.key)
     return arguments
 
 

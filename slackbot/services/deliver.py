@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from slackbot.core.events import PingSuppressed
-from slackbot.core.messages import Kind
 from slackbot.services.composing import GoneError, Letter, compose
 from slackbot.services.context import ServiceContext
+from slackbot.services.folding import Folding
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.reactions import LEASE
-from slackbot.services.recording import settle_edit, settle_post
+from slackbot.services.recording import note_suppressed, settle_edit, settle_post
 from slackbot.slack.failures import AlreadyDone, SlackFailure, TargetGone
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
 from storage.outbox_rows import OutboxRow
 from storage.pace import Pace
-from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +64,7 @@ class Sender:
 
     def __init__(self, sending: Sending) -> None:
         self._s = sending
+        self._folding = Folding(sending.ctx, sending.renderer, sending.mishaps)
 
     def step(self) -> bool:
         """Send what may leave now; says whether anything did."""
@@ -76,9 +75,9 @@ class Sender:
         with ctx.store.write() as tx:
             claim = tx.outbox.claim(now, lease=LEASE, limit=free, pace=self._s.pace)
             for row in claim.suppressed:
-                self._note_suppressed(tx, row)
+                note_suppressed(ctx, tx, row)
         for row in claim.rows:
-            self._s.carriers.carry(self._sending_of(row))
+            self._s.carriers.carry(self._sending_of(row, claim.followers.get(row.id, ())))
         return bool(claim.rows or claim.suppressed)
 
     def next_moment(self) -> datetime | None:
@@ -91,21 +90,23 @@ class Sender:
         with self._s.ctx.store.read() as tx:
             return tx.outbox.next_departure(self._s.ctx.wire_now(), pace=self._s.pace)
 
-    def _note_suppressed(self, tx: Transaction, row: OutboxRow) -> None:
-        if row.kind not in {Kind.PING, Kind.PING_BROADCAST}:
-            return
-        escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
-        reason = escalation.state if escalation else "gone"
-        happened = PingSuppressed(row.visit, row.ordinal, reason)
-        tx.history.note(row.workspace_id, row.escalation_id, happened, self._s.ctx.now())
+    def _sending_of(self, row: OutboxRow, followers: Sequence[OutboxRow]) -> Callable[[], None]:
+        return lambda: self._send(row, followers)
 
-    def _sending_of(self, row: OutboxRow) -> Callable[[], None]:
-        return lambda: self._send(row)
-
-    def _send(self, row: OutboxRow) -> None:
+    def _send(self, row: OutboxRow, followers: Sequence[OutboxRow]) -> None:
         if row.lease_until is not None and row.lease_until <= self._s.ctx.wire_now():
             log.warning("outbox row %s (%s) waited too long for its carrier; it is looked for first", row.id, row.kind)
             return
+        if not followers:
+            self._send_alone(row)
+            return
+        folded = self._folding.fold([row, *followers])
+        for each in folded.alone:
+            self._send_alone(each)
+        if folded.letters:
+            self._dispatch(folded.letters)
+
+    def _send_alone(self, row: OutboxRow) -> None:
         mishaps = self._s.mishaps
         try:
             letter = compose(self._s.ctx, self._s.renderer, row)
@@ -115,10 +116,11 @@ class Sender:
             log.exception("outbox row %s (%s) could not be rendered", row.id, row.kind)
             mishaps.unrenderable(row)
         else:
-            self._dispatch(letter)
+            self._dispatch([letter])
 
-    def _dispatch(self, letter: Letter) -> None:
-        row = letter.row
+    def _dispatch(self, letters: Sequence[Letter]) -> None:
+        """Make one call; where several letters stand for it, it is the same for all."""
+        letter, row = letters[0], letters[0].row
         if letter.is_current:
             settle_edit(self._s.ctx, letter)
             return
@@ -127,17 +129,18 @@ class Sender:
         except AlreadyDone:
             settle_edit(self._s.ctx, letter)
         except SlackFailure as failure:
-            self._s.mishaps.react(row, failure)
+            for each in letters:
+                self._s.mishaps.react(each.row, failure)
         else:
-            self._settle(letter, answer)
+            self._settle(letters, answer)
 
-    def _settle(self, letter: Letter, answer: dict[str, Any]) -> None:
+    def _settle(self, letters: Sequence[Letter], answer: dict[str, Any]) -> None:
+        letter = letters[0]
         if letter.edits is not None:
             settle_edit(self._s.ctx, letter)
             return
         channel, ts = str(answer["channel"]), str(answer["ts"])
-        if not settle_post(self._s.ctx, letter, channel, ts):
-            log.warning("outbox row %s was given up for lost before Slack answered", letter.row.id)
+        if not settle_post(self._s.ctx, letters, channel, ts):
             self._take_back(letter.row, channel, ts)
 
     def _take_back(self, row: OutboxRow, channel: str, ts: str) -> None:

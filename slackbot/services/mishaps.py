@@ -151,7 +151,8 @@ class Mishaps:
 
     def _destination_broken(self, row: OutboxRow, failure: SlackFailure) -> None:
         code, done = failure.code, tried(row)
-        if code == "not_in_channel" and Tried.JOINED not in done and self._joined(row):
+        worth_joining = code == "not_in_channel" and REACTIONS[row.kind].broken is not Broken.LET_GO
+        if worth_joining and Tried.JOINED not in done and self._joined(row):
             self._again(row, timedelta(0), code, Tried.JOINED)
         elif code == _PARENT_GONE and row.kind in IN_THREAD:
             self._parent_gone(row, code)

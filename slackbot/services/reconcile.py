@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from slackbot.core.messages import LEVEL_TRIGGERED
-from slackbot.ids import METADATA_EVENT
-from slackbot.services.composing import GoneError, Place, place_of
+from slackbot.core.messages import FOLDABLE, LEVEL_TRIGGERED
+from slackbot.services.composing import GoneError, place_of
 from slackbot.services.context import ServiceContext
+from slackbot.services.histories import Copy, Histories
 from slackbot.services.reactions import (
     AFTER_LEASE,
     AUTH_PAUSE,
@@ -31,20 +31,15 @@ from slackbot.slack.failures import (
     UnknownCode,
 )
 from slackbot.slack.gateway import Gateway
-from slackbot.slack.render import Renderer
 from storage.outbox_rows import OutboxRow, OutboxState
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-PAGE = 100
 MOST_LOOKS = 6
 """After so many answers of history that nobody understands, it is taken for unreadable."""
 
 _NO_HISTORY = frozenset({"missing_scope", "not_allowed_token_type"})
-
-Copy = tuple[str, str]
-"""A visible copy of a message, by channel and ts."""
 
 
 class Reconciler:
@@ -54,7 +49,7 @@ class Reconciler:
     row keeps its moment, so that a restart looks at once.
     """
 
-    def __init__(self, ctx: ServiceContext, gateway: Gateway, _renderer: Renderer | None = None) -> None:
+    def __init__(self, ctx: ServiceContext, gateway: Gateway) -> None:
         self._ctx = ctx
         self._gateway = gateway
         self._put_off: dict[int, datetime] = {}
@@ -70,8 +65,9 @@ class Reconciler:
             if row.kind in LEVEL_TRIGGERED:
                 self._resolve(row, OutboxState.PENDING)
         posts = [row for row in unknown if row.kind not in LEVEL_TRIGGERED]
-        for place, rows in self._by_place([*posts, *rechecks]).items():
-            self._look(place, rows)
+        histories = Histories(self._gateway)
+        for row in sorted([*posts, *rechecks], key=lambda row: row.created_at):
+            self._look(row, histories)
         return bool(expired or unknown or rechecks)
 
     def next_moment(self) -> datetime | None:
@@ -82,26 +78,25 @@ class Reconciler:
             return found
         return max(found, min(self._put_off.values()))
 
-    def _by_place(self, rows: Iterable[OutboxRow]) -> dict[Place, list[OutboxRow]]:
-        places: dict[Place, list[OutboxRow]] = {}
-        for row in rows:
-            try:
-                places.setdefault(place_of(self._ctx, row), []).append(row)
-            except GoneError:
-                self._give_up_looking(row, OutboxState.OBSOLETE)
-        return places
-
-    def _look(self, place: Place, rows: list[OutboxRow]) -> None:
+    def _look(self, row: OutboxRow, histories: Histories) -> None:
         try:
-            seen = self._copies(place, min(row.created_at for row in rows) - EARLIER)
+            copies = self._copies(row, histories)
+        except GoneError:
+            self._give_up_looking(row, OutboxState.OBSOLETE)
         except SlackFailure as failure:
-            log.warning("no history of %s for %s outbox rows: %s", place.channel, len(rows), failure)
-            for row in rows:
-                self._not_seen(row, failure)
-            return
-        for row in rows:
-            judge = self._remove_surplus if row.state is OutboxState.SENT else self._settle
-            self._guarded(judge, row, seen.get(row.key, []))
+            self._not_seen(row, failure)
+        else:
+            self._guarded(self._remove_surplus if row.state is OutboxState.SENT else self._settle, row, copies)
+
+    def _copies(self, row: OutboxRow, histories: Histories) -> list[Copy]:
+        """Find every copy of a message; a call stands in its thread or, folded with others, above it in the channel."""
+        place, since = place_of(self._ctx, row), row.created_at - EARLIER
+        folded: list[Copy] = []
+        if place.thread is not None and row.kind in FOLDABLE:
+            folded = histories.at(replace(place, thread=None), since).get(row.key, [])
+            if folded and row.state is not OutboxState.SENT:
+                return folded
+        return sorted({*folded, *histories.at(place, since).get(row.key, [])})
 
     def _guarded(self, judge: Callable[[OutboxRow, list[Copy]], None], row: OutboxRow, copies: list[Copy]) -> None:
         """Let one row's trouble hold up no other."""
@@ -136,7 +131,7 @@ class Reconciler:
             ]
         kept = next((copy for copy in copies if copy in known), copies[0] if known and copies else None)
         for channel, ts in copies:
-            if (channel, ts) != kept:
+            if (channel, ts) != kept and not self._stands_for_others(row, channel, ts):
                 self._delete(row, channel, ts)
         with self._ctx.store.write() as tx:
             escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
@@ -147,6 +142,11 @@ class Reconciler:
             tx.outbox.rechecked(row.id)
         self._put_off.pop(row.id, None)
         self._ctx.wake()
+
+    def _stands_for_others(self, row: OutboxRow, channel: str, ts: str) -> bool:
+        """Say whether a copy that one row has too many is the one that another row is known by."""
+        with self._ctx.store.read() as tx:
+            return any(posted.key != row.key for posted in tx.messages.by_ts(row.workspace_id, channel, ts))
 
     def _delete(self, row: OutboxRow, channel: str, ts: str) -> None:
         try:
@@ -188,38 +188,6 @@ class Reconciler:
             tx.outbox.resolve_unknown(row.id, state, not_before=at or self._ctx.wire_now(), recheck_at=recheck)
         self._ctx.wake()
 
-    def _copies(self, place: Place, since: datetime) -> dict[str, list[Copy]]:
-        """Find every visible message of ours in a place by its key, the oldest first."""
-        channel = self._channel(place)
-        method = "conversations.replies" if place.thread else "conversations.history"
-        found: dict[str, list[Copy]] = {}
-        cursor: str | None = None
-        while True:
-            answer = self._gateway.call(
-                place.workspace_id,
-                method,
-                channel=channel,
-                ts=place.thread,
-                oldest=f"{since.astimezone(UTC).timestamp():.6f}",
-                inclusive=True,
-                include_all_metadata=True,
-                limit=PAGE,
-                cursor=cursor,
-            )
-            for message in answer.get("messages", ()):
-                key = _key_of(message)
-                if key is not None:
-                    found.setdefault(key, []).append((channel, str(message["ts"])))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                return {key: sorted(copies) for key, copies in found.items()}
-
-    def _channel(self, place: Place) -> str:
-        if not place.channel.startswith(("U", "W")):
-            return place.channel
-        opened = self._gateway.call(place.workspace_id, "conversations.open", users=place.channel)
-        return str(opened["channel"]["id"])
-
 
 def _may_pass(failure: SlackFailure) -> bool:
     if isinstance(failure, AuthBroken):
@@ -231,11 +199,3 @@ def _pause_after(failure: SlackFailure) -> timedelta:
     if isinstance(failure, RateLimited):
         return timedelta(seconds=failure.retry_after)
     return AUTH_PAUSE if isinstance(failure, AuthBroken) else LOOK_LATER
-
-
-def _key_of(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != METADATA_EVENT:
-        return None
-    key = (metadata.get("event_payload") or {}).get("key")
-    return str(key) if key else None

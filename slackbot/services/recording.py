@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from slackbot.core.messages import Kind, Wanted
+import logging
+from collections.abc import Sequence
+
+from slackbot.core.events import PingSuppressed
+from slackbot.core.messages import FOLDABLE, Kind, Wanted
 from slackbot.core.model import Escalation
 from slackbot.ids import new_message_key
 from slackbot.services.composing import POST_OF, Cards, Letter, cards_of
@@ -11,24 +15,33 @@ from storage.messages import Posted
 from storage.outbox_rows import OutboxRow, OutboxState
 from storage.unit_of_work import Transaction
 
+log = logging.getLogger(__name__)
+
 SHOWN_UNKNOWN = 0
 """No version: nobody knows what a message shows, so that the next edit of it is never taken for done."""
 
 EDIT_OF = {post: edit for edit, post in POST_OF.items()}
 
 
-def settle_post(ctx: ServiceContext, letter: Letter, channel: str, ts: str) -> bool:
-    """Settle a message that Slack took, and note where it stands.
+def settle_post(ctx: ServiceContext, letters: Sequence[Letter], channel: str, ts: str) -> bool:
+    """Settle a message that Slack took, for each row it stands for, and note where it stands.
 
-    False if it had been given up for lost meanwhile and somebody else sends it or has sent it: this copy is too many.
+    False if all of it had been given up for lost meanwhile and somebody else sends it or has sent it: this copy is
+    too many.
     """
-    row = letter.row
     with ctx.store.write() as tx:
-        held = tx.outbox.settle_sent(row.id, row.token, ctx.wire_now())
-        if not held and not _resolved_as(tx, row, channel, ts):
-            return False
-        note_post(ctx, tx, row, (channel, ts), shown=letter.version, cards=letter.cards)
+        settled = [_settled(ctx, tx, letter, channel, ts) for letter in letters]
     ctx.wake()
+    return any(settled)
+
+
+def _settled(ctx: ServiceContext, tx: Transaction, letter: Letter, channel: str, ts: str) -> bool:
+    row = letter.row
+    held = tx.outbox.settle_sent(row.id, row.token, ctx.wire_now())
+    if not held and not _resolved_as(tx, row, channel, ts):
+        log.warning("outbox row %s was given up for lost before Slack answered", row.id)
+        return False
+    note_post(ctx, tx, row, (channel, ts), shown=letter.version, cards=letter.cards)
     return True
 
 
@@ -84,6 +97,15 @@ def note_post(
     is_behind = escalation.version > shown or (row.kind is Kind.CASE and cards != cards_of(tx, row))
     if row.kind in EDIT_OF and is_behind:
         want_edit(ctx, tx, escalation, row.kind, row.visit)
+
+
+def note_suppressed(ctx: ServiceContext, tx: Transaction, row: OutboxRow) -> None:
+    """Note in the history that a ping was not sent, since its case had gone on by then; other calls are not noted."""
+    if row.kind not in FOLDABLE:
+        return
+    escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+    reason = escalation.state if escalation else "gone"
+    tx.history.note(row.workspace_id, row.escalation_id, PingSuppressed(row.visit, row.ordinal, reason), ctx.now())
 
 
 def want_edit(ctx: ServiceContext, tx: Transaction, escalation: Escalation, kind: Kind, visit: int) -> None:

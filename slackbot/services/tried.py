@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from storage.outbox_rows import OutboxRow
+from storage.outbox_rows import AFTER_CURES, OutboxRow
 
-_AND, _THEN = "+", ": "
+_AND, _THEN = "+", AFTER_CURES
 
 
 class Tried(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slackbot.policy_file.directory import ChannelFact, GroupFact, PersonFact
-from slackbot.slack.failures import DestinationBroken, PlanLimit
+from slackbot.slack.failures import AuthBroken, DestinationBroken, PlanLimit
 from slackbot.slack.gateway import Gateway
 
 
@@ -42,7 +42,7 @@ class SlackDirectory:
         return self._channels
 
     def groups(self) -> Mapping[str, GroupFact] | None:
-        """List every user group by handle, disabled ones too; None where the plan has none.
+        """List every user group by handle, disabled ones too; None where the plan has none or the scope was declined.
 
         Raises:
             SlackFailure: the list could not be read.
@@ -52,6 +52,10 @@ class SlackDirectory:
                 self._workspace_id, "usergroups.list", include_users=True, include_disabled=True
             )
         except PlanLimit:
+            return None
+        except AuthBroken as failure:
+            if failure.code != "missing_scope":
+                raise
             return None
         facts = [
             GroupFact(

@@ -13,6 +13,7 @@ from slackbot.core.text import one_line, units
 
 ZERO_WIDTH = "\u200b"
 DATE_TOKENS = "{date_short_pretty} at {time}"
+AGO = "{ago}"
 
 
 class Mrkdwn(str):
@@ -48,6 +49,11 @@ def inline_bytes(text: str) -> int:
     return len(text.encode("utf-8", "replace")) + 3 * marks + escaped_units(text) - units(text)
 
 
+def inline_units(text: str) -> int:
+    """Say how many UTF-16 units a text may have after `inline`; never too few."""
+    return escaped_units(text) + sum(map(text.count, "*~`_@"))
+
+
 def user(user_id: str) -> Mrkdwn:
     """Mention a person."""
     return _control("@", user_id)
@@ -70,8 +76,12 @@ def call(who: Notify) -> Mrkdwn:
 
 def date(at: datetime) -> Mrkdwn:
     """Write an instant so that every reader sees it in their own time zone; the fallback is in UTC."""
-    fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return Mrkdwn(f"<!date^{int(at.timestamp())}^{DATE_TOKENS}|{fallback}>")
+    return _date(at, DATE_TOKENS)
+
+
+def ago(at: datetime) -> Mrkdwn:
+    """Say how long ago an instant was, as seen when it is read: `10 minutes ago`."""
+    return _date(at, AGO)
 
 
 def safe_url(url: str) -> str | None:
@@ -102,6 +112,11 @@ def limited(text: Mrkdwn, units_at_most: int, bytes_at_most: int | None = None) 
             break
         kept.append(part)
     return Mrkdwn("".join(kept).rstrip() + "…")
+
+
+def _date(at: datetime, tokens: str) -> Mrkdwn:
+    fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Mrkdwn(f"<!date^{int(at.timestamp())}^{tokens}|{fallback}>")
 
 
 def _control(sigil: str, target: str) -> Mrkdwn:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,7 @@ from typing import Any, Protocol
 from urllib.error import URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 
 from slackbot.slack.failures import (
     RETRY_AFTER_UNSAID,
@@ -29,6 +28,7 @@ log = logging.getLogger(__name__)
 PAGE = 200
 _TOO_MANY = 429
 _SERVER_ERROR = 500
+_CODE = re.compile(r"[a-z0-9_.:-]+", re.IGNORECASE)
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 
 
@@ -59,14 +59,13 @@ class Gateway:
         """
         client = self._client_for(self._tokens.token(workspace_id))
         given = {name: value for name, value in args.items() if value is not None}
+        as_form = METHODS[method].form
         try:
-            if METHODS[method].form:
-                response = client.api_call(method, params=given)
-            else:
-                response = client.api_call(method, json=given)
+            response = client.api_call(method, params=given) if as_form else client.api_call(method, json=given)
         except SlackApiError as error:
             raise _refused(method, error) from error
-        except (SlackRequestError, OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+        except Exception as error:
+            # Whatever slack_sdk stumbles over (no JSON, no text, no object): the request may have been carried out.
             raise _broken(method, error) from error
         answer = response.data
         if not isinstance(answer, dict):
@@ -95,15 +94,16 @@ def bare_client(token: str, base_url: str, *, timeout: int = 10) -> WebClient:
 
 def _refused(method: str, error: SlackApiError) -> SlackFailure:
     response = error.response
-    status = getattr(response, "status_code", None) or 0
-    body = getattr(response, "data", None)
+    status, body = int(response.status_code or 0), response.data
     if status == _TOO_MANY:
-        return RateLimited(method, "ratelimited", _retry_after(getattr(response, "headers", {})))
+        return RateLimited(method, "ratelimited", _retry_after(response.headers))
     if status >= _SERVER_ERROR:
         return Ambiguous(method, f"http_{status}")
-    if not isinstance(body, dict) or "error" not in body:
+    code = str(body.get("error")) if isinstance(body, dict) else ""
+    if not _CODE.fullmatch(code):
+        # slack_sdk puts a sentence in the place of the code where the body was no JSON.
         return Ambiguous(method, "no_json")
-    return failure_of(method, str(body["error"]), detail=_detail(body))
+    return failure_of(method, code, detail=_detail(body))
 
 
 def _detail(body: Mapping[str, Any]) -> str:

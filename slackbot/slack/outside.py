@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ class Interactions:
             body["blocks"] = payload.blocks
         try:
             answer = WebhookClient(response_url, timeout=_TIMEOUT, retry_handlers=[]).send_dict(body)
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise Ambiguous("response_url", "no_answer", type(error).__name__) from error
         if answer.status_code != _OK:
             raise InteractionExpired("response_url", f"http_{answer.status_code}")

@@ -83,14 +83,13 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
 
 
 def press_of(body: Mapping[str, Any]) -> Press:
-    """Read a press on a button that carries a case and a visit.
+    """Read a press on a button, or a choice in a select, that carries a case and a visit.
 
     Raises:
         MalformedPayloadError: the value is none of ours.
     """
     sender = sender_of(body)
-    action = _action(body)
-    identity, visit = case_and_visit(str(action.get("value") or ""))
+    identity, visit = case_and_visit(pressed_value(body))
     return Press(
         sender=sender,
         escalation_id=identity,
@@ -126,8 +125,9 @@ def press_moment(body: Mapping[str, Any]) -> str:
 
 
 def pressed_value(body: Mapping[str, Any]) -> str:
-    """Read what a button carries, as it is."""
-    return str(_action(body).get("value") or "")
+    """Read what a button, or what was chosen in a select, carries, as it is."""
+    action = _action(body)
+    return str(action.get("value") or _part(action, "selected_option").get("value") or "")
 
 
 def submission_of(body: Mapping[str, Any]) -> Submission:

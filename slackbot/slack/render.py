@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from slackbot.core.authorise import Denial
@@ -10,6 +11,7 @@ from slackbot.core.decision import RefusalCode
 from slackbot.core.messages import Kind, News
 from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt
 from slackbot.slack.rendering.card import card
+from slackbot.slack.rendering.fold import fold
 from slackbot.slack.rendering.intake_form import intake_form
 from slackbot.slack.rendering.kit import Kit, build_kit
 from slackbot.slack.views import CaseView, FormView, ListView, Payload
@@ -29,6 +31,10 @@ class Renderer:
     def ping(self, view: CaseView, ordinal: int, *, broadcast: bool) -> Payload:
         """Call the tier again; `ordinal` counts pings from 1, `broadcast` marks the last one before the next tier."""
         return calls.ping(self._kit, view, ordinal, broadcast=broadcast)
+
+    def fold(self, views: Sequence[CaseView]) -> Payload:
+        """Call for many waiting cases of one channel at once, the most urgent first, in place of a ping for each."""
+        return fold(self._kit, views)
 
     def owner_ping(self, view: CaseView, topic: str) -> Payload:
         """Call the owner; `topic` is `promise_missed` or `remind`."""

@@ -61,6 +61,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "slackbot.ids",
         "apscheduler",
         "slack_sdk.socket_mode",
+        "slack_sdk.errors",
         "slack_bolt",
         "websocket",
     ),

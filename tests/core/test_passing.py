@@ -168,14 +168,14 @@ def test_an_unreachable_tier_is_passed_over_loudly(tier: int) -> None:
     assert passed.messages[-1].kind is Kind.ADMIN_NOTICE
 
 
-def test_an_unreachable_last_tier_tells_the_catcher_once() -> None:
-    """Where nobody stands above, catcher, agent and admins are told the first time, and the case waits on."""
+def test_an_unreachable_last_tier_tells_the_catcher_each_time() -> None:
+    """Where nobody stands above, the catcher is told each time, agent and admins the first, and the case waits on."""
     case = replace(at_tier(RULES, 2), source=SOURCE)
     first = decided(case, RULES, c.TierUnreachable(3, "channel_not_found"), NOW + HOUR)
     assert first.events == (e.Unreachable(3, 2, "channel_not_found", "catcher"), e.CatcherTold(3, 1))
     kinds = [message.kind for message in first.messages]
     assert kinds[:4] == [Kind.CATCHER, Kind.NEWS, Kind.SOURCE_REPLY, Kind.ADMIN_NOTICE]
     again = decided(first.escalation, RULES, c.TierUnreachable(3, "channel_not_found"), NOW + 2 * HOUR)
-    assert again.events == (e.Unreachable(3, 2, "channel_not_found", "catcher"),)
-    assert {message.kind for message in again.messages} == {Kind.CARD_EDIT, Kind.CASE_EDIT}
+    assert again.events == (e.Unreachable(3, 2, "channel_not_found", "catcher"), e.CatcherTold(3, 2))
+    assert {message.kind for message in again.messages} == {Kind.CATCHER, Kind.CARD_EDIT, Kind.CASE_EDIT}
     assert again.escalation.state is State.WAITING

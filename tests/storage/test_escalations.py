@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from slackbot.core.model import Arrival, Promise, Source, State, Timer, Visit
 from slackbot.core.policy import Severity
 from storage.escalations import Cursor
-from tests.storage.house import MINUTE, NOW, House, acknowledged, furnish, ids, over
+from tests.storage.house import MINUTE, NOW, House, acknowledged, furnish, ids
 
 _instants = st.integers(0, 10**15).map(lambda count: NOW + timedelta(microseconds=count))
 _spans = st.integers(0, 10**12).map(lambda count: timedelta(microseconds=count))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import claiming, escalations, messages, outbox
+from storage import claiming, escalations, folding, messages, outbox
 from storage.engine import open_store
+from tests.storage.house import NOW
 
+_CALLS_DUE = folding._SIBLINGS.params(now=NOW, places=["C1"])
 HOT = [
     (escalations._DUE, "ix_escalations_due"),
     (escalations._NEXT_MOMENT, "ix_escalations_due"),
@@ -23,6 +25,8 @@ HOT = [
     (claiming._CANDIDATES, "ix_outbox_unfinished"),
     (claiming._OPEN_LANES, "ix_lanes_whole"),
     (claiming._READY, "ix_outbox_pending"),
+    (_CALLS_DUE, "ix_outbox_pending"),
+    (_CALLS_DUE, "ix_outbox_unfinished"),
     (outbox._EXPIRE, "ix_outbox_leased"),
     (outbox._UNKNOWN_DUE, "ix_outbox_unknown"),
     (outbox._WAKE_UPS, "ix_outbox_leased"),

@@ -8,7 +8,7 @@ from time import perf_counter
 from slackbot.core.events import Entered, Raised
 from slackbot.core.messages import Kind, Wanted
 from slackbot.core.model import Arrival, Person
-from tests.storage.house import MINUTE, NOW, House, card
+from tests.storage.house import NOW, House, card
 
 TEXTS = {"summary": "s" * 120, "customer": "Ann", "tried": "t" * 400, "asked": "a" * 80}
 

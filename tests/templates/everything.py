@@ -34,6 +34,7 @@ def calls(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
     yield renderer.ping(view, 2, broadcast=True)
     yield from (renderer.owner_ping(view, topic) for topic in ("promise_missed", "remind"))
     yield from (renderer.catcher(view, times) for times in (1, 3))
+    yield renderer.fold([view] * 6)
 
 
 def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:

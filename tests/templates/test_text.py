@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slackbot.core.text import clean, excerpt, one_line, pieces, share, units
 from slackbot.simulator.text import mentions, show
-from slackbot.slack.formatting import Mrkdwn, escaped_units, inline, inline_bytes, limited
+from slackbot.slack.formatting import Mrkdwn, escaped_units, inline, inline_bytes, inline_units, limited
 from tests.templates.hostile import TEXTS
 
 ZERO_WIDTH = "\u200b"
@@ -48,7 +48,7 @@ def test_cleaning_again_changes_nothing(text: str, limit: int) -> None:
 def test_an_excerpt_keeps_its_limit(text: str, limit: int, lines: int | None) -> None:
     """An excerpt is the text itself, or a beginning of it with an ellipsis, within the limit."""
     tidy = clean(text, 10_000)
-    for measure in (units, escaped_units, inline_bytes):
+    for measure in (units, escaped_units, inline_bytes, inline_units):
         short = excerpt(tidy, limit, measure=measure, lines=lines)
         assert measure(short) <= limit
         assert short in {tidy, ""} or (short[-1] == "…" and tidy.startswith(short[:-1]))

@@ -42,11 +42,16 @@ def title(kit: Kit, view: CaseView) -> str:
 
 def mentions(view: CaseView) -> Mrkdwn:
     """Mention whom the tier names, the previous owner first where they are asked again."""
+    return f.joined(called(view))
+
+
+def called(view: CaseView) -> list[Mrkdwn]:
+    """List whom `mentions` mentions, each once."""
     case = view.escalation
-    called = [f.call(who) for who in tier_of(view).notify]
+    named = [f.call(who) for who in tier_of(view).notify]
     if case.previous_owner and case.visit.arrival in CALLED_BACK:
-        called.insert(0, f.user(case.previous_owner))
-    return f.joined(list(dict.fromkeys(called)))
+        named.insert(0, f.user(case.previous_owner))
+    return list(dict.fromkeys(named))
 
 
 def happened(view: CaseView, kind: type[Event]) -> Happened | None:

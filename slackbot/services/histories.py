@@ -1,0 +1,79 @@
+"""What of ours can be seen in Slack: the history of a place, read once for all who look there."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from slackbot.services.composing import Place, keys_in
+from slackbot.slack.failures import SlackFailure
+from slackbot.slack.gateway import Gateway
+
+log = logging.getLogger(__name__)
+
+PAGE = 100
+
+Copy = tuple[str, str]
+"""A visible copy of a message, by channel and ts."""
+
+Seen = dict[str, list[Copy]]
+"""The visible messages of ours in a place, by the key of each row they stand for, the oldest first."""
+
+
+class Histories:
+    """Reads the history of channels and threads, each once in its lifetime, from where the first reader asks on.
+
+    What could not be read is not tried again: a new one is made for each round of looks.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._read: dict[Place, Seen | SlackFailure] = {}
+
+    def at(self, place: Place, since: datetime) -> Seen:
+        """Say what of ours can be seen in a place.
+
+        Raises:
+            SlackFailure: its history can't be read.
+        """
+        found = self._read.get(place)
+        if found is None:
+            try:
+                found = self._copies(place, since)
+            except SlackFailure as failure:
+                log.warning("no history of %s: %s", place.channel, failure)
+                found = failure
+            self._read[place] = found
+        if isinstance(found, SlackFailure):
+            raise found
+        return found
+
+    def _copies(self, place: Place, since: datetime) -> Seen:
+        channel = self._channel(place)
+        method = "conversations.replies" if place.thread else "conversations.history"
+        found: Seen = {}
+        cursor: str | None = None
+        while True:
+            answer = self._gateway.call(
+                place.workspace_id,
+                method,
+                channel=channel,
+                ts=place.thread,
+                oldest=f"{since.astimezone(UTC).timestamp():.6f}",
+                inclusive=True,
+                include_all_metadata=True,
+                limit=PAGE,
+                cursor=cursor,
+            )
+            for message in answer.get("messages", ()):
+                for key in keys_in(message.get("metadata")):
+                    found.setdefault(key, []).append((channel, str(message["ts"])))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return {key: sorted(copies) for key, copies in found.items()}
+
+    def _channel(self, place: Place) -> str:
+        if not place.channel.startswith(("U", "W")):
+            return place.channel
+        opened = self._gateway.call(place.workspace_id, "conversations.open", users=place.channel)
+        return str(opened["channel"]["id"])

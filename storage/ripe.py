@@ -1,0 +1,40 @@
+"""When a message may leave as far as its own case is concerned: conditions on an outbox row that statements share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.outbox_rows import UNFINISHED, OutboxState
+from storage.statements import constant, one_of
+from storage.tables.cases import escalations
+from storage.tables.delivery import outbox
+
+_o = outbox.c
+_earlier = outbox.alias("earlier")
+
+MOMENT = _o.not_before.type
+NOW = sa.bindparam("now", type_=MOMENT)
+PENDING = _o.state == constant(OutboxState.PENDING)
+RIPE = (PENDING, _o.not_before <= NOW)
+
+
+def same_case(table: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """Ask whether a row of another table (or of an alias) belongs to the outbox row's case."""
+    return (table.c.workspace_id == _o.workspace_id, table.c.escalation_id == _o.escalation_id)
+
+
+# The guards `waiting` and `acknowledged` bear the names of the states they ask for, in the visit they were made in.
+STILL_SO = sa.exists().where(
+    escalations.c.workspace_id == _o.workspace_id,
+    escalations.c.id == _o.escalation_id,
+    escalations.c.visit == _o.visit,
+    escalations.c.state == _o.guard,
+)
+FIRST_OF_STREAM = ~sa.exists().where(
+    *same_case(_earlier),
+    _earlier.c.stream == _o.stream,
+    one_of(_earlier.c.state, UNFINISHED),
+    _earlier.c.id < _o.id,
+)

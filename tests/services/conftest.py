@@ -1,0 +1,46 @@
+"""A still house for every test; afterwards nothing may be lost, doubled, left over or told to the log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.migrate import upgrade
+from tests.services.still_house import CANARY, StillHouse, still_house
+
+REST = 300.0
+"""Seconds in which everything comes to rest, the longest look included."""
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    file = tmp_path_factory.mktemp("migrated") / "template.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def still(migrated: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[StillHouse]:
+    """Rung at Acme on a Monday morning, both clocks in the test's hand."""
+    caplog.set_level(logging.DEBUG)
+    with still_house(migrated, tmp_path) as house:
+        yield house
+        house.runs(REST)
+        house.assert_at_rest()
+        assert_nothing_leaked(house, caplog.text)
+
+
+def assert_nothing_leaked(house: StillHouse, log: str) -> None:
+    """Check that neither a token nor a customer's words stand in the log, in metadata or in the outbox."""
+    metadata = json.dumps([message.metadata for message in house.visible()])
+    outbox = repr(house.rows())
+    for place in (log, metadata, outbox):
+        assert CANARY not in place
+        assert "refund" not in place
+        assert house.slack.app.bot_token not in place
+        assert "xoxb-" not in place

@@ -1,0 +1,297 @@
+"""After a lost answer: looked for by its key, sent again if absent, a second copy deleted; never twice at rest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from slackbot.core.messages import Kind
+from slackbot.services.reactions import LEASE
+from slackbot.simulator.scopes import ALL_BOT_SCOPES
+from storage.messages import Posted
+from storage.outbox_rows import OutboxState
+from tests.services.still_house import StillHouse, to
+
+POST = "chat.postMessage"
+HISTORY = "conversations.history"
+
+
+def known_card(still: StillHouse) -> Posted:
+    """Say where we believe the only card to be."""
+    with still.engine.ctx.store.read() as tx:
+        found = tx.messages.find(1, still.row(Kind.CARD).escalation_id, 1, Kind.CARD)
+    assert found is not None
+    return found
+
+
+def without_history(still: StillHouse) -> None:
+    """Decline the scopes that are optional."""
+    still.slack.installation.set_scopes({scope for scope in ALL_BOT_SCOPES if not scope.endswith(":history")})
+
+
+def test_what_arrived_is_adopted(still: StillHouse) -> None:
+    """A card that arrived although its answer was lost is taken for ours after one look, and edited from then on."""
+    still.wire.faults.drop_after(POST, to(still.channel_id("tier-2")))
+    case = still.raises()
+    still.runs(10)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+    assert len(still.wire.of(HISTORY)) == 1
+    still.acknowledges(case)
+    still.runs(5)
+    assert "promised" in still.visible("tier-2")[0].text
+
+
+def test_what_was_acknowledged_unseen_is_shown(still: StillHouse) -> None:
+    """What happens while a card's fate is unknown stands on it once it is found."""
+    still.wire.faults.drop_after(POST, to(still.channel_id("tier-2")))
+    case = still.raises()
+    still.settles()
+    still.acknowledges(case)
+    still.runs(10)
+    assert "promised" in still.visible("tier-2")[0].text
+
+
+def test_what_did_not_arrive_is_sent_again(still: StillHouse) -> None:
+    """A card that is absent three seconds after its attempt is sent once more, and looked for once more."""
+    still.wire.faults.drop_before(POST, to(still.channel_id("tier-2")))
+    still.raises()
+    still.runs(2)
+    assert still.visible("tier-2") == []
+    still.runs(2)
+    assert len(still.visible("tier-2")) == 1
+    still.runs(70)
+    assert len(still.wire.of(HISTORY)) == 2
+    assert still.row(Kind.CARD).recheck_at is None
+
+
+@pytest.mark.parametrize("late", [5, 10, 40])
+def test_a_late_twin_is_deleted(still: StillHouse, late: float) -> None:
+    """A first post that arrives after it was sent again is deleted at 60 s; ours is the copy that stays."""
+    still.wire.arrives_late(POST, late)
+    still.raises()
+    still.runs(late + 1)
+    assert len(still.visible("tier-2")) == 2
+    still.runs(61 - late)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+
+
+def test_a_late_twin_before_a_delayed_second_try_is_found(still: StillHouse) -> None:
+    """The look reaches back to the first attempt, also where the second one had to wait for its lane."""
+    tier = still.channel_id("tier-2")
+    still.wire.arrives_late(POST, 20)
+    still.wire.faults.status(POST, 429, to(tier), retry_after=45)
+    still.raises()
+    still.runs(30)
+    assert len(still.visible("tier-2")) == 1
+    still.runs(100)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+
+
+def test_where_ours_was_deleted_the_twin_takes_its_place(still: StillHouse) -> None:
+    """If a person deleted the copy we know, the late one is ours from then on, and shows the newest state."""
+    still.wire.arrives_late(POST, 20)
+    case = still.raises()
+    still.runs(10)
+    still.slack.history.delete(still.visible("tier-2")[0])
+    still.runs(20)
+    still.runs(40)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+    still.acknowledges(case)
+    still.runs(5)
+    assert "promised" in still.visible("tier-2")[0].text
+
+
+def test_two_late_copies_leave_one(still: StillHouse) -> None:
+    """Two lost answers in a row, both of which arrive late, leave one card."""
+    still.wire.arrives_late(POST, 25)
+    still.wire.arrives_late(POST, 30)
+    still.raises()
+    still.runs(40)
+    assert len(still.visible("tier-2")) > 1
+    still.runs(120)
+    assert len(still.visible("tier-2")) == 1
+
+
+def test_a_ping_waits_half_a_minute(still: StillHouse) -> None:
+    """A ping whose answer was lost is looked for in its thread after 30 s, and only then sent again."""
+    still.raises()
+    still.runs(590)
+    still.wire.faults.drop_before(POST)
+    still.runs(35)
+    thread = [m for m in still.visible("tier-2") if m.is_reply]
+    assert thread == []
+    still.runs(10)
+    assert len([m for m in still.visible("tier-2") if m.is_reply]) == 1
+    assert len(still.wire.of("conversations.replies")) == 1
+
+
+def test_a_ping_that_nobody_wants_any_more_is_not_sent_again(still: StillHouse) -> None:
+    """A ping that did not arrive is let go when the case was acknowledged before the look."""
+    case = still.raises()
+    still.runs(590)
+    still.wire.faults.drop_before(POST)
+    still.runs(15)
+    still.acknowledges(case)
+    still.runs(60)
+    assert [m for m in still.visible("tier-2") if m.is_reply] == []
+    assert still.row(Kind.PING).state is OutboxState.OBSOLETE
+    assert [event.reason for event in still.events(case, "ping_suppressed")] == ["acknowledged"]
+
+
+def test_blind_a_first_post_is_worth_a_second_copy(still: StillHouse) -> None:
+    """Without the history scopes a card whose answer was lost is sent again."""
+    without_history(still)
+    still.wire.faults.drop_before(POST, to(still.channel_id("tier-2")))
+    still.raises()
+    still.runs(10)
+    assert len(still.visible("tier-2")) == 1
+
+
+def test_blind_a_ping_is_let_go(still: StillHouse) -> None:
+    """Without the history scopes a ping whose answer was lost is not repeated: the next one repairs it."""
+    without_history(still)
+    still.raises()
+    still.runs(590)
+    still.wire.faults.drop_after(POST)
+    still.runs(100)
+    assert len([m for m in still.visible("tier-2") if m.is_reply]) == 1
+    assert still.row(Kind.PING).state is OutboxState.OBSOLETE
+
+
+def test_blind_for_a_while_is_not_blind(still: StillHouse) -> None:
+    """A history that can't be read now (429, 503, dead token) is read later; nothing is guessed meanwhile."""
+    still.wire.faults.drop_after(POST, to(still.channel_id("tier-2")))
+    still.wire.faults.status(HISTORY, 429, retry_after=20)
+    still.wire.faults.status(HISTORY, 503)
+    still.wire.faults.error(HISTORY, "token_expired")
+    still.raises()
+    still.runs(80)
+    assert len(still.wire.of(HISTORY)) == 3
+    assert still.row(Kind.CARD).state is OutboxState.UNKNOWN
+    still.runs(30)
+    assert len(still.visible("tier-2")) == 1
+    assert still.row(Kind.CARD).state is OutboxState.SENT
+
+
+def test_a_last_look_that_fails_is_repeated(still: StillHouse) -> None:
+    """A twin is deleted in the end, though history and the deletion fail at first."""
+    still.wire.arrives_late(POST, 30)
+    still.raises()
+    still.runs(35)
+    still.wire.faults.status(HISTORY, 429, retry_after=40)
+    still.wire.faults.status("chat.delete", 503)
+    still.runs(30)
+    assert len(still.visible("tier-2")) == 2
+    still.runs(60)
+    assert len(still.visible("tier-2")) == 1
+
+
+def test_one_look_settles_a_whole_channel(still: StillHouse) -> None:
+    """After an outage the unknown messages of one channel cost one call of history, not one each."""
+    tier = still.channel_id("tier-2")
+    still.wire.faults.drop_after(POST, to(tier), times=3)
+    for number in range(3):
+        still.raises(f"refund {number}")
+    still.engine.sender.step()
+    still.clock.advance(timedelta(seconds=1))
+    still.engine.sender.step()
+    still.clock.advance(timedelta(seconds=1))
+    still.engine.sender.step()
+    still.clock.advance(timedelta(seconds=5))
+    still.engine.reconciler.step()
+    in_tier = [args for args in still.wire.of(HISTORY) if args["channel"] == tier]
+    assert len(in_tier) == 1
+    assert {row.state for row in still.rows(Kind.CARD)} == {OutboxState.SENT}
+
+
+def test_a_direct_message_is_looked_for_in_its_conversation(still: StillHouse) -> None:
+    """The agent's message whose answer was lost is found in the direct message, which is opened for the look."""
+    ana = still.requester("ana").user_id
+    still.wire.faults.drop_after(POST, to(ana))
+    still.raises()
+    still.runs(10)
+    assert len(still.direct()) == 1
+    assert len(still.wire.of("conversations.open")) == 1
+    assert still.row(Kind.CASE).state is OutboxState.SENT
+
+
+def test_a_lease_that_ends_is_looked_for(still: StillHouse) -> None:
+    """A row whose sender vanished before Slack was asked is unknown at the end of its lease, then sent once."""
+    still.raises()
+    with still.engine.ctx.store.write() as tx:
+        tx.outbox.claim(still.clock.now(), lease=LEASE, limit=10)
+    still.runs(29)
+    assert still.visible() == []
+    still.runs(10)
+    assert len(still.visible("tier-2")) == 1
+    assert len(still.direct()) == 1
+
+
+@pytest.mark.parametrize("sleeps", [31, 40, 120])
+def test_a_sleeper_who_wakes_doubles_nothing(still: StillHouse, sleeps: float) -> None:
+    """A sender that was frozen after Slack took its message, however long, ends with one card and no stolen row."""
+    asleep = iter([True])
+
+    def freeze(method: str, _: object) -> None:
+        if method == POST and next(asleep, False):
+            still.runs(sleeps)
+
+    still.wire.during = freeze
+    still.raises()
+    still.settles()
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+    assert still.row(Kind.CARD).state is OutboxState.SENT
+
+
+def test_a_sleeper_whose_message_was_sent_again_takes_its_copy_back(still: StillHouse) -> None:
+    """Blind, a frozen sender's message is sent again meanwhile: on waking it deletes the copy that is too many."""
+    without_history(still)
+    asleep = iter([True])
+
+    def freeze(method: str, _: object) -> None:
+        if method == POST and next(asleep, False):
+            still.runs(50)
+            assert len(still.visible("tier-2")) == 2
+
+    still.wire.during = freeze
+    still.raises()
+    still.settles()
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+
+
+def test_a_sleeper_who_failed_changes_nothing(still: StillHouse) -> None:
+    """A frozen sender that wakes to a failure does not pass over a tier that was reached meanwhile."""
+    asleep = iter([True])
+
+    def freeze(method: str, _: object) -> None:
+        if method == POST and next(asleep, False):
+            still.runs(50)
+
+    still.wire.during = freeze
+    still.wire.faults.error(POST, "is_archived", to(still.channel_id("tier-2")))
+    case = still.raises()
+    still.settles()
+    assert len(still.visible("tier-2")) == 1
+    assert still.row(Kind.CARD).state is OutboxState.SENT
+    assert still.events(case, "unreachable") == []
+
+
+def test_a_row_that_waited_too_long_for_its_carrier_is_not_sent(still: StillHouse) -> None:
+    """Nothing is sent under a lease that is over: somebody else may be sending it."""
+    still.raises()
+    first = iter([True])
+
+    def dawdle(method: str, _: object) -> None:
+        if method == POST and next(first, False):
+            still.clock.advance(timedelta(seconds=31))
+
+    still.wire.during = dawdle
+    still.engine.sender.step()
+    assert len(still.wire.of(POST)) == 1

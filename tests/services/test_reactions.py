@@ -1,0 +1,114 @@
+"""Each way in which a message of each kind can fail, and what becomes of it (see slackbot/services/reactions.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from slackbot.core.messages import LEVEL_TRIGGERED, Kind
+from slackbot.services.reactions import REACTIONS, Broken
+from slackbot.simulator.faults import FaultScript, Predicate
+from storage.outbox_rows import OutboxRow, OutboxState
+from storage.pace import method_of
+from tests.services.still_house import StillHouse
+from tests.services.stories import STORIES, of_kind
+
+ARRIVES = OutboxState.SENT
+CALLS = frozenset({Kind.PING, Kind.PING_BROADCAST, Kind.OWNER_PING})
+LONGEST = 1_000.0
+"""Seconds, above the pause after a limit of the plan."""
+
+
+EVERY_DAY = frozenset({Kind.CARD, Kind.PING, Kind.CARD_EDIT})
+"""What matters most; `make proof` takes the others too."""
+
+KINDS = [pytest.param(kind, marks=() if kind in EVERY_DAY else (pytest.mark.proof,)) for kind in STORIES]
+
+
+def _outcome_of_broken(kind: Kind) -> OutboxState:
+    reaction = REACTIONS[kind].broken
+    if reaction is Broken.TELL_ADMINS:
+        return OutboxState.DEAD
+    if reaction is Broken.PASS_OVER:
+        # A card goes to the tier's backup channel under its own row; a call can only be carried on by the next tier.
+        return OutboxState.SENT if kind is Kind.CARD else OutboxState.DIVERTED
+    return OutboxState.OBSOLETE
+
+
+Play = Callable[[FaultScript, str, Predicate], None]
+
+FAULTS: Mapping[str, Play] = {
+    "rate_limited": lambda script, method, when: script.status(method, 429, when, retry_after=7),
+    "not_applied": lambda script, method, when: script.error(method, "request_timeout", when),
+    "lost_after": lambda script, method, when: script.drop_after(method, when),
+    "lost_before": lambda script, method, when: script.drop_before(method, when),
+    "server_error": lambda script, method, when: script.status(method, 503, when),
+    "half_done": lambda script, method, when: script.apply_then_error(method, "fatal_error", when),
+    "not_half_done": lambda script, method, when: script.error(method, "internal_error", when),
+    "auth": lambda script, method, when: script.error(method, "token_revoked", when),
+    "plan": lambda script, method, when: script.error(method, "message_limit_exceeded", when),
+    "payload": lambda script, method, when: script.error(method, "invalid_blocks", when),
+    "metadata": lambda script, method, when: script.error(method, "metadata_too_large", when),
+    "unknown": lambda script, method, when: script.error(method, "flux_capacitor_empty", when),
+}
+"""What Slack answers once, by name; after each the message arrives in the end."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_fails_once_arrives_once(still: StillHouse, kind: Kind, fault: str) -> None:
+    """After any one failure that may pass, a message of any kind is there, and there once."""
+    FAULTS[fault](still.wire.faults, method_of(kind), of_kind(still, kind))
+    STORIES[kind](still)
+    still.runs(LONGEST)
+    first = still.rows(kind)[0]
+    if fault == "plan" and first.state is OutboxState.OBSOLETE:
+        assert kind in CALLS, "only a call can be too late to be wanted"
+        return
+    assert first.state is ARRIVES
+    if kind not in LEVEL_TRIGGERED:
+        assert len(still.standing(first)) == 1
+
+
+@pytest.mark.parametrize("code", ["is_archived", "flux_capacitor_empty"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_broken_destination(still: StillHouse, kind: Kind, code: str) -> None:
+    """A destination that is broken, or whose code nobody knows twice, is treated as the table says for the kind."""
+    times = 1 if code == "is_archived" else 2
+    still.wire.faults.error(method_of(kind), code, of_kind(still, kind), times=times)
+    STORIES[kind](still)
+    still.runs(LONGEST)
+    first = still.rows(kind)[0]
+    assert first.state is _outcome_of_broken(kind)
+    if first.state is OutboxState.DEAD:
+        assert _admins_heard_of(still, first)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_payload_refused_twice_is_dead(still: StillHouse, kind: Kind) -> None:
+    """What Slack refuses in its plain form too is given up, and the admins are told with Slack's own word for it."""
+    still.wire.faults.error(method_of(kind), "invalid_blocks", of_kind(still, kind), times=2)
+    STORIES[kind](still)
+    still.runs(LONGEST)
+    first = still.rows(kind)[0]
+    assert first.state is OutboxState.DEAD
+    assert _admins_heard_of(still, first) is (kind is not Kind.ADMIN_NOTICE)
+
+
+def _admins_heard_of(still: StillHouse, row: OutboxRow) -> bool:
+    said = str(row.error).rpartition(": ")[2]
+    return any("could not" in message.text and said in message.text for message in still.direct("dana"))
+
+
+def test_every_kind_has_a_story() -> None:
+    """No kind of message is left out of the tables above."""
+    assert set(STORIES) == set(Kind)
+
+
+def test_fault_names_are_of_the_script() -> None:
+    """Each fault of the table is one that the script can play."""
+    for play in FAULTS.values():
+        script = FaultScript()
+        play(script, "chat.postMessage", lambda _: True)
+        assert len(script.left()) == 1
