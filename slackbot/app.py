@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ SEND_TIMEOUT = 10
 INTERACTION_TIMEOUT = 2
 SENDERS = 8
 OPENERS = 8
+SWITCH_EVERY = 0.0005
+"""Seconds a thread may keep the interpreter from another; at Python's usual 5 ms an ack waits for those who send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ class Rung:
 
     def start(self) -> None:
         """Start the loops, then listen to Slack."""
+        sys.setswitchinterval(SWITCH_EVERY)
         self._alarm.start()
         for loop in self.loops:
             loop.start()

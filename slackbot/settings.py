@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from slackbot.errors import SettingsError
 
 SLACK = "https://slack.com/api/"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The names are Slack's and SQLAlchemy's own; see the README's table."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr
     slack_api_url: str = SLACK
     database_url: str = "sqlite:///rung.db"
-    rung_policy: Path = Field(default=Path("rung.toml"))
+    rung_policy: Path = Path("rung.toml")
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -51,8 +51,9 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: naming every variable that is missing, empty or the wrong token, and where to find it.
     """
+    given = {name: os.environ[name.upper()] for name in Settings.model_fields if name.upper() in os.environ}
     try:
-        return Settings()  # type: ignore[call-arg]  # the environment gives the required fields
+        return Settings.model_validate(given)
     except ValidationError as error:
         names = [str(problem["loc"][0]) for problem in error.errors()]
         lines = [f"- {_CURES.get(name, f'{name.upper()} has no usable value')}" for name in names]

@@ -43,7 +43,11 @@ _SAVE = sa.update(escalations).where(
 )
 _VERSIONS = (
     sa.select(_c.workspace_id, _c.id, _c.version)
-    .where(sa.tuple_(_c.workspace_id, _c.id).in_(sa.bindparam("keys", expanding=True)))
+    # Two lists, not one of pairs: SQLite finds no index for pairs. An id of another workspace is passed over below.
+    .where(
+        _c.workspace_id.in_(sa.bindparam("workspaces", expanding=True)),
+        _c.id.in_(sa.bindparam("ids", expanding=True)),
+    )
     .with_for_update()
 )
 _POSTPONE = (
@@ -138,7 +142,8 @@ class Escalations(Repository):
         if not decided:
             return []
         keys = [(escalation.workspace_id, escalation.id) for escalation, _ in decided]
-        versions = {(row[0], row[1]): row[2] for row in self._connection.execute(_VERSIONS, {"keys": keys})}
+        sought = {"workspaces": sorted({key[0] for key in keys}), "ids": [key[1] for key in keys]}
+        versions = {(row[0], row[1]): row[2] for row in self._connection.execute(_VERSIONS, sought)}
         current = [versions.get(key) == expected for key, (_, expected) in zip(keys, decided, strict=True)]
         rows = [_saving(*pair) for pair, fits in zip(decided, current, strict=True) if fits]
         if rows:

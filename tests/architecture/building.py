@@ -19,7 +19,7 @@ VALUES = (
     *("functools", "itertools", "math", "operator", "re", "string", "textwrap", "types"),
     *("typing", "unicodedata", "pathlib"),
     *("contextlib.contextmanager", "contextlib.asynccontextmanager", "logging.getLogger"),
-    *("pydantic", "pydantic_core", "pydantic_settings"),
+    *("pydantic", "pydantic_core"),
 )
 # Tables are definitions; they and the expressions over them may stand at the top in storage.
 DEFINITIONS_IN_STORAGE = ("sqlalchemy", "alembic.op")
