@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +18,13 @@ SAFETY_TICK = 5.0
 """Seconds: no lost wake-up and no step of the machine's clock delays anything by more than this."""
 
 BREATH = 0.05
-"""Seconds between a wake-up and the pass it causes: the ack leaves first, and a burst's commits share one pass.
+"""Seconds of quiet between a wake-up and the pass it causes: acks leave first, and a burst's commits share one pass.
 
 A moment that has come is not kept waiting.
 """
+
+LONGEST_BREATH = 0.25
+"""Seconds after which a burst that goes on gets its pass all the same."""
 
 _AFTER_ERROR = 1.0
 _OVERDUE = 0.05
@@ -46,6 +50,7 @@ class Loop:
         self._alarm = alarm
         self._bell = threading.Condition()
         self._woken = False
+        self._woken_at = 0.0
         self._is_due = False
         self._overdue = 0
         self._stopping = threading.Event()
@@ -69,6 +74,7 @@ class Loop:
 
     def wake(self) -> None:
         """Look soon whether there is something to do."""
+        self._woken_at = time.monotonic()
         if not self._woken:  # a burst wakes a loop that breathes many times
             with self._bell:
                 self._woken = True
@@ -97,10 +103,15 @@ class Loop:
         with self._bell:
             self._bell.wait_for(lambda: self._woken or self._is_due, seconds)
             if self._woken:
-                self._bell.wait_for(lambda: self._is_due, min(BREATH, seconds))
+                self._breathe(min(LONGEST_BREATH, seconds))
             only_woken = self._woken and not self._is_due
             self._woken = self._is_due = False
         return not only_woken
+
+    def _breathe(self, longest: float) -> None:
+        until = time.monotonic() + longest
+        while not self._is_due and (left := min(self._woken_at + BREATH, until) - time.monotonic()) > 0:
+            self._bell.wait(left)
 
     def _pass(self, *, is_due: bool) -> float:
         """Do what there is to do, and say for how many seconds at most to sleep."""

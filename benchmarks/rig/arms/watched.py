@@ -1,0 +1,127 @@
+"""Rung as `rung run` wires it, with a watch on its deadlines: when each pass looked and when its claims were on disk.
+
+watched.py door
+    door: the local socket by which it is told what to store and asked what it saw
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from rig.seeding import Stood, seed
+from slackbot.app import Rung
+from slackbot.clock import Clocks, SystemClock
+from slackbot.core.policy import Severity
+from slackbot.runtime.control import ControlDoor
+from slackbot.services.policies import apply_first, has_policy
+from slackbot.services.sweep import BATCH
+from slackbot.settings import Settings, load_settings
+from storage.engine import open_store
+from storage.migrate import upgrade
+
+DEADLINES = "rung-deadlines"
+HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Watch:
+    """A clock that remembers when the deadlines' thread last asked, and the passes that ended in a commit."""
+
+    asked_at: datetime
+    passes: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Say what time it is."""
+        moment = datetime.now(UTC)
+        if threading.current_thread().name == DEADLINES:
+            self.asked_at = moment
+        return moment
+
+    def lateness(self, deadlines: list[datetime]) -> list[float]:
+        """Say for each deadline how many seconds later its claim was committed; those not yet claimed are left out."""
+        open_, late = sorted(deadlines), []
+        for asked_at, done_at in self.passes:
+            claimed = [each for each in open_[:BATCH] if each <= asked_at]
+            late += [(done_at - each).total_seconds() for each in claimed]
+            open_ = open_[len(claimed) :]
+        return late
+
+
+class Watched:
+    """The house, and what it can be asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.watch = Watch(datetime.now(UTC))
+        store = open_store(settings.database_url)
+
+        @contextmanager
+        def writer() -> Iterator[sa.Connection]:
+            asked_at, ours = self.watch.asked_at, threading.current_thread().name == DEADLINES
+            with store.writer() as connection:
+                yield connection
+            if ours:
+                self.watch.passes.append((asked_at, datetime.now(UTC)))
+
+        watched = replace(store, writer=writer)
+        self.rung = Rung(settings, watched, Clocks(case=self.watch, wire=SystemClock()))
+        engine = self.rung.engine
+        if not has_policy(engine.ctx, self.rung.workspace):
+            text = settings.rung_policy.read_text("utf-8")
+            apply_first(engine.ctx, engine.gateway, self.rung.workspace, text, "bench")
+
+    def fill(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Store open escalations that nothing happens to for an hour."""
+        moment = datetime.now(UTC) + HOUR
+        moments = [moment + timedelta(milliseconds=number) for number in range(int(request["count"]))]
+        self._seed(moments, Severity.LOW, request)
+        return {"stored": len(moments)}
+
+    def deadlines(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Store escalations that fall due one after another, or all at once, `ahead` seconds from now on."""
+        start = datetime.now(UTC) + timedelta(seconds=float(request["ahead"]))
+        every = timedelta(seconds=float(request["every"]))
+        moments = [start + number * every for number in range(int(request["count"]))]
+        self._seed(moments, Severity.NORMAL, request)
+        if not request.get("wait", True):
+            return {"last": moments[-1].timestamp()}
+        patience = moments[-1] + timedelta(seconds=float(request.get("patience", 10)))
+        while len(late := self.watch.lateness(moments)) < len(moments) and datetime.now(UTC) < patience:
+            time.sleep(0.05 if datetime.now(UTC) > moments[-1] else 0.5)
+        return {"late": late}
+
+    def _seed(self, moments: list[datetime], severity: Severity, request: Mapping[str, Any]) -> None:
+        stood = Stood(str(request["agent"]), tuple(request["card"]), tuple(request["case"]))
+        seed(self.rung.engine, self.rung.workspace, moments, severity, str(request["name"]), stood)
+        self.rung.wake()
+
+
+def main() -> None:
+    """Run until told to stop."""
+    logging.basicConfig(level=logging.WARNING)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    settings = load_settings()
+    upgrade(settings.database_url)
+    watched = Watched(settings)
+    door = ControlDoor(Path(sys.argv[1]), {"fill": watched.fill, "deadlines": watched.deadlines})
+    door.start()
+    watched.rung.start()
+    stopping.wait()
+    door.stop()
+    watched.rung.stop()
+
+
+if __name__ == "__main__":
+    main()
