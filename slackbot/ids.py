@@ -16,7 +16,6 @@ VIEW_OTHER_TIME = "view_other_time"
 VIEW_CHANGE_TIME = "view_change_time"
 VIEW_ESCALATE_NOW = "view_escalate_now"
 VIEW_RESOLVE = "view_resolve"
-VIEW_WITHDRAW = "view_withdraw"
 VIEW_READ_ALL = "view_read_all"
 
 PRESS_ACKNOWLEDGE = "press_acknowledge"

@@ -13,9 +13,7 @@ from slackbot.clock import Clock
 from slackbot.simulator.workspace import Workspace
 
 ZONE = "Europe/Madrid"
-AGENTS = ("ana", "ben")
 LEADS = ("lena", "marco")
-MANAGERS = ("dana", "carla")
 CHANNELS = ("support", "support-managers", "tier-2", "tier-3", "tier-4")
 
 _ZONES = {"ana": "Europe/Madrid", "ben": "America/New_York", "lena": "Europe/Madrid", "dana": "Europe/London"}

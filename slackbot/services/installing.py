@@ -78,10 +78,3 @@ def put_in_force(
         tx.workspaces.use_policy(workspace.id, version.id)
     ctx.forget_policy(workspace.id)
     return version
-
-
-def policy_in_force(ctx: ServiceContext, workspace: Workspace) -> PolicyVersion | None:
-    """Read the policy version that new cases take; None where there is none yet."""
-    with ctx.store.read() as tx:
-        version = tx.workspaces.policy_version(workspace.id)
-        return None if version is None else tx.policies.get(workspace.id, version)
