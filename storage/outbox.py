@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from slackbot.core.messages import LEVEL_TRIGGERED, Wanted
 from slackbot.core.model import Escalation
-from storage.claiming import Claim, claim, next_departure
+from storage.claiming import Claim, claim
+from storage.departures import next_departure
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
 from storage.pace import DEFAULT_PACE, Pace
 from storage.repository import Repository
@@ -242,7 +243,7 @@ class Outbox(Repository):
 
     def next_departure(self, now: datetime, *, pace: Pace = DEFAULT_PACE) -> datetime | None:
         """Say when a claim can do something next, never before `now`; None if nothing is on its way."""
-        found = next_departure(self._connection, pace)
+        found = next_departure(self._connection, now, pace)
         return None if found is None else max(found, now)
 
     def next_look(self, now: datetime) -> datetime | None:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from storage.outbox_rows import UNFINISHED, OutboxState
 from storage.statements import constant, one_of
 from storage.tables.cases import escalations
-from storage.tables.delivery import outbox
+from storage.tables.delivery import messages, outbox
 
 _o = outbox.c
 _earlier = outbox.alias("earlier")
+_post = outbox.alias("post")
 
 MOMENT = _o.not_before.type
 NOW = sa.bindparam("now", type_=MOMENT)
@@ -38,3 +39,19 @@ FIRST_OF_STREAM = ~sa.exists().where(
     one_of(_earlier.c.state, UNFINISHED),
     _earlier.c.id < _o.id,
 )
+
+IS_CALL = one_of(_o.guard, ("waiting", "acknowledged"))
+IS_EDIT = _o.guard == constant("posted")
+# An edit changes the post of its own visit: the card or the agent's case.
+_EDITED = sa.case((_o.kind == constant("card_edit"), constant("card")), else_=constant("case"))
+POST_IS_VISIBLE = sa.exists().where(
+    *same_case(messages),
+    messages.c.visit == _o.visit,
+    messages.c.kind == _EDITED,
+    messages.c.removed_at.is_(None),
+)
+POST_MAY_COME = sa.exists().where(
+    *same_case(_post), _post.c.visit == _o.visit, _post.c.kind == _EDITED, one_of(_post.c.state, UNFINISHED)
+)
+# An edit stands back only as long as its post may still come.
+POST_IS_DECIDED = sa.or_(sa.not_(IS_EDIT), POST_IS_VISIBLE, ~POST_MAY_COME)

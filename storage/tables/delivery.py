@@ -63,6 +63,15 @@ def _partial(name: str, where: str, *columns: sa.Column[object]) -> None:
 
 # What was sent long ago is in none of these.
 _partial("ix_outbox_pending", "state = 'pending'", outbox.c.not_before)
+_partial(
+    "ix_outbox_lane",
+    "state = 'pending'",
+    outbox.c.workspace_id,
+    outbox.c.method,
+    outbox.c.destination,
+    outbox.c.severity_rank,
+    outbox.c.id,
+)
 _partial("ix_outbox_leased", "state = 'leased'", outbox.c.lease_until)
 _partial("ix_outbox_unknown", "state = 'unknown'", outbox.c.not_before)
 _partial("ix_outbox_recheck", "recheck_at IS NOT NULL", outbox.c.recheck_at)

@@ -214,6 +214,12 @@ def _outbox() -> None:
         *_checks("outbox", **_OUTBOX_RULES),
     )
     _partial("ix_outbox_dead", "outbox", ["id"], "state = 'dead'")
+    _partial(
+        "ix_outbox_lane",
+        "outbox",
+        ["workspace_id", "method", "destination", "severity_rank", "id"],
+        "state = 'pending'",
+    )
     _partial("ix_outbox_leased", "outbox", ["lease_until"], "state = 'leased'")
     _partial("ix_outbox_pending", "outbox", ["not_before"], "state = 'pending'")
     _partial("ix_outbox_recheck", "outbox", ["recheck_at"], "recheck_at IS NOT NULL")
