@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from storage.migrations.spelling import (
+    SERIAL,
+    checks,
+    optional,
+    part_of_a_case,
+    partial,
+    reference,
+    refuse_updates,
+    required,
+    unique,
+)
 
 revision = "0001"
 down_revision = None
 
-_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _A_WORKSPACE = {"workspace_id": "workspaces.id"}
 _A_VERSION = {"workspace_id": "policy_versions.workspace_id", "policy_version": "policy_versions.id"}
 _A_CASE = {"workspace_id": "escalations.workspace_id", "escalation_id": "escalations.id"}
@@ -46,36 +54,36 @@ def upgrade() -> None:
     first = (_workspaces, _people, _policy_versions, _escalations, _case_fields, _history, _drafts, _inbox)
     for make in (*first, _outbox, _lanes, _messages):
         make()
-    _refuse_updates("policy_versions")
-    _refuse_updates("history")
+    refuse_updates("policy_versions")
+    refuse_updates("history")
 
 
 def _workspaces() -> None:
     op.create_table(
         "workspaces",
-        *_required(_SERIAL, "id"),
-        *_required(sa.Text, "team_id"),
-        *_optional(sa.Text, "enterprise_id"),
-        *_required(sa.Text, "bot_user_id", "name", "url"),
-        *_required(sa.BigInteger, "last_number"),
-        *_optional(sa.BigInteger, "policy_version"),
-        *_required(sa.BigInteger, "added_at", "refreshed_at"),
+        *required(SERIAL, "id"),
+        *required(sa.Text, "team_id"),
+        *optional(sa.Text, "enterprise_id"),
+        *required(sa.Text, "bot_user_id", "name", "url"),
+        *required(sa.BigInteger, "last_number"),
+        *optional(sa.BigInteger, "policy_version"),
+        *required(sa.BigInteger, "added_at", "refreshed_at"),
         sa.PrimaryKeyConstraint("id", name="pk_workspaces"),
-        _unique("workspaces", "team_id"),
+        unique("workspaces", "team_id"),
     )
 
 
 def _people() -> None:
     op.create_table(
         "people",
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Text, "user_id", "team_id"),
-        *_required(sa.Boolean, "verified", "guest", "stranger", "deactivated", "bot"),
-        *_optional(sa.Text, "zone"),
-        *_required(sa.Text, "name"),
-        *_required(sa.BigInteger, "met_at", "refresh_at"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "user_id", "team_id"),
+        *required(sa.Boolean, "verified", "guest", "stranger", "deactivated", "bot"),
+        *optional(sa.Text, "zone"),
+        *required(sa.Text, "name"),
+        *required(sa.BigInteger, "met_at", "refresh_at"),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name="pk_people"),
-        _reference("people", _A_WORKSPACE),
+        reference("people", _A_WORKSPACE),
     )
     op.create_index("ix_people_refresh_at", "people", ["refresh_at"])
 
@@ -83,221 +91,184 @@ def _people() -> None:
 def _policy_versions() -> None:
     op.create_table(
         "policy_versions",
-        *_required(_SERIAL, "id"),
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Integer, "number"),
-        *_required(sa.JSON, "document"),
-        *_required(sa.Text, "digest", "added_by"),
-        *_required(sa.BigInteger, "added_at"),
+        *required(SERIAL, "id"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Integer, "number"),
+        *required(sa.JSON, "document"),
+        *required(sa.Text, "digest", "added_by"),
+        *required(sa.BigInteger, "added_at"),
         sa.PrimaryKeyConstraint("id", name="pk_policy_versions"),
-        _unique("policy_versions", "workspace_id", "id"),
-        _unique("policy_versions", "workspace_id", "number"),
-        _reference("policy_versions", _A_WORKSPACE),
+        unique("policy_versions", "workspace_id", "id"),
+        unique("policy_versions", "workspace_id", "number"),
+        reference("policy_versions", _A_WORKSPACE),
     )
 
 
 def _escalations() -> None:
     op.create_table(
         "escalations",
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Text, "id"),
-        *_required(sa.BigInteger, "number"),
-        *_required(sa.Integer, "version"),
-        *_required(sa.Text, "state", "severity", "category"),
-        *_required(sa.BigInteger, "policy_version"),
-        *_required(sa.Text, "policy", "raised_by"),
-        *_required(sa.BigInteger, "raised_at"),
-        *_required(sa.Integer, "visit", "tier"),
-        *_required(sa.Text, "arrival"),
-        *_required(sa.BigInteger, "visit_began_at", "timer_anchor", "timer_consumed"),
-        *_required(sa.Boolean, "timer_running"),
-        *_required(sa.Integer, "pings_done", "caught"),
-        *_optional(sa.BigInteger, "next_at"),
-        *_optional(sa.Text, "owner", "previous_owner"),
-        *_optional(sa.BigInteger, "acknowledged_at", "promise_until", "promise_answered_at"),
-        *_optional(sa.Integer, "promise_reminders"),
-        *_optional(sa.BigInteger, "resolved_at"),
-        *_optional(sa.Text, "source_channel", "source_ts", "source_thread_ts"),
-        *_optional(sa.Boolean, "source_private"),
-        *_optional(sa.BigInteger, "hold_until"),
-        *_optional(sa.Text, "hold_error"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "id"),
+        *required(sa.BigInteger, "number"),
+        *required(sa.Integer, "version"),
+        *required(sa.Text, "state", "severity", "category"),
+        *required(sa.BigInteger, "policy_version"),
+        *required(sa.Text, "policy", "raised_by"),
+        *required(sa.BigInteger, "raised_at"),
+        *required(sa.Integer, "visit", "tier"),
+        *required(sa.Text, "arrival"),
+        *required(sa.BigInteger, "visit_began_at", "timer_anchor", "timer_consumed"),
+        *required(sa.Boolean, "timer_running"),
+        *required(sa.Integer, "pings_done", "caught"),
+        *optional(sa.BigInteger, "next_at"),
+        *optional(sa.Text, "owner", "previous_owner"),
+        *optional(sa.BigInteger, "acknowledged_at", "promise_until", "promise_answered_at"),
+        *optional(sa.Integer, "promise_reminders"),
+        *optional(sa.BigInteger, "resolved_at"),
+        *optional(sa.Text, "source_channel", "source_ts", "source_thread_ts"),
+        *optional(sa.Boolean, "source_private"),
+        *optional(sa.BigInteger, "hold_until"),
+        *optional(sa.Text, "hold_error"),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_escalations"),
-        _unique("escalations", "workspace_id", "number"),
-        _reference("escalations", _A_VERSION),
-        _reference("escalations", _A_WORKSPACE),
-        *_checks("escalations", **_ESCALATIONS_RULES),
+        unique("escalations", "workspace_id", "number"),
+        reference("escalations", _A_VERSION),
+        reference("escalations", _A_WORKSPACE),
+        *checks("escalations", **_ESCALATIONS_RULES),
     )
-    _partial("ix_escalations_due", "escalations", ["next_at"], "next_at IS NOT NULL")
-    _partial("ix_escalations_held", "escalations", ["hold_until"], "hold_until IS NOT NULL")
-    _partial("ix_escalations_open", "escalations", ["workspace_id", "next_at"], "next_at IS NOT NULL")
-    _partial("ix_escalations_pending", "escalations", ["workspace_id", "raised_by"], "state = 'pending'")
+    partial("ix_escalations_due", "escalations", ["next_at"], "next_at IS NOT NULL")
+    partial("ix_escalations_held", "escalations", ["hold_until"], "hold_until IS NOT NULL")
+    partial("ix_escalations_open", "escalations", ["workspace_id", "next_at"], "next_at IS NOT NULL")
+    partial("ix_escalations_pending", "escalations", ["workspace_id", "raised_by"], "state = 'pending'")
 
 
 def _case_fields() -> None:
     op.create_table(
         "case_fields",
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Text, "escalation_id", "name", "value"),
-        *_required(sa.Boolean, "sensitive"),
-        *_required(sa.Text, "written_by"),
-        *_required(sa.BigInteger, "written_at"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "escalation_id", "name", "value"),
+        *required(sa.Boolean, "sensitive"),
+        *required(sa.Text, "written_by"),
+        *required(sa.BigInteger, "written_at"),
         sa.PrimaryKeyConstraint("workspace_id", "escalation_id", "name", name="pk_case_fields"),
-        _reference("case_fields", _A_CASE),
+        reference("case_fields", _A_CASE),
     )
 
 
 def _history() -> None:
     op.create_table(
         "history",
-        *_part_of_a_case(),
-        *_optional(sa.Integer, "version", "ordinal"),
-        *_required(sa.BigInteger, "at"),
-        *_optional(sa.Text, "actor"),
-        *_required(sa.Text, "code"),
-        *_required(sa.JSON, "params"),
+        *part_of_a_case(),
+        *optional(sa.Integer, "version", "ordinal"),
+        *required(sa.BigInteger, "at"),
+        *optional(sa.Text, "actor"),
+        *required(sa.Text, "code"),
+        *required(sa.JSON, "params"),
         sa.PrimaryKeyConstraint("id", name="pk_history"),
-        _reference("history", _A_CASE),
-        _unique("history", "workspace_id", "escalation_id", "version", "ordinal"),
-        *_checks("history", decided_or_noted="(version IS NULL) = (ordinal IS NULL)"),
+        reference("history", _A_CASE),
+        unique("history", "workspace_id", "escalation_id", "version", "ordinal"),
+        *checks("history", decided_or_noted="(version IS NULL) = (ordinal IS NULL)"),
     )
 
 
 def _drafts() -> None:
     op.create_table(
         "drafts",
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Text, "id", "person"),
-        *_optional(sa.Text, "source_channel", "source_ts", "source_thread_ts"),
-        *_optional(sa.Boolean, "source_private"),
-        *_required(sa.BigInteger, "created_at"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "id", "person"),
+        *optional(sa.Text, "source_channel", "source_ts", "source_thread_ts"),
+        *optional(sa.Boolean, "source_private"),
+        *required(sa.BigInteger, "created_at"),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_drafts"),
-        _reference("drafts", _A_WORKSPACE),
-        *_checks("drafts", whole_source="(source_channel IS NULL) = (source_private IS NULL)"),
+        reference("drafts", _A_WORKSPACE),
+        *checks("drafts", whole_source="(source_channel IS NULL) = (source_private IS NULL)"),
     )
 
 
 def _inbox() -> None:
     op.create_table(
         "inbox",
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Text, "key", "result"),
-        *_required(sa.BigInteger, "received_at"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "key", "result"),
+        *required(sa.BigInteger, "received_at"),
         sa.PrimaryKeyConstraint("workspace_id", "key", name="pk_inbox"),
-        _reference("inbox", _A_WORKSPACE),
+        reference("inbox", _A_WORKSPACE),
     )
 
 
 def _outbox() -> None:
     op.create_table(
         "outbox",
-        *_part_of_a_case(),
-        *_required(sa.Integer, "visit"),
-        *_required(sa.Text, "kind"),
-        *_required(sa.Integer, "ordinal"),
-        *_required(sa.Text, "destination", "topic", "stream", "guard"),
-        *_required(sa.Integer, "severity_rank"),
-        *_required(sa.Text, "method", "state"),
-        *_required(sa.Integer, "wanted_version"),
-        *_required(sa.BigInteger, "not_before", "created_at"),
-        *_optional(sa.BigInteger, "lease_until"),
-        *_required(sa.Integer, "token", "attempt"),
-        *_optional(sa.BigInteger, "attempt_started_at"),
-        *_required(sa.Text, "key"),
-        *_optional(sa.BigInteger, "sent_at"),
-        *_optional(sa.Text, "error"),
-        *_required(sa.Integer, "looks"),
-        *_optional(sa.BigInteger, "recheck_at"),
+        *part_of_a_case(),
+        *required(sa.Integer, "visit"),
+        *required(sa.Text, "kind"),
+        *required(sa.Integer, "ordinal"),
+        *required(sa.Text, "destination", "topic", "stream", "guard"),
+        *required(sa.Integer, "severity_rank"),
+        *required(sa.Text, "method", "state"),
+        *required(sa.Integer, "wanted_version"),
+        *required(sa.BigInteger, "not_before", "created_at"),
+        *optional(sa.BigInteger, "lease_until"),
+        *required(sa.Integer, "token", "attempt"),
+        *optional(sa.BigInteger, "attempt_started_at"),
+        *required(sa.Text, "key"),
+        *optional(sa.BigInteger, "sent_at"),
+        *optional(sa.Text, "error"),
+        *required(sa.Integer, "looks"),
+        *optional(sa.BigInteger, "recheck_at"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
-        _reference("outbox", _A_CASE),
+        reference("outbox", _A_CASE),
         sa.UniqueConstraint(*_WANTED_ONCE, name="uq_outbox_wanted_once"),
-        _unique("outbox", "key"),
-        *_checks("outbox", **_OUTBOX_RULES),
+        unique("outbox", "key"),
+        *checks("outbox", **_OUTBOX_RULES),
     )
-    _partial("ix_outbox_dead", "outbox", ["id"], "state = 'dead'")
-    _partial(
+    _index_outbox()
+
+
+def _index_outbox() -> None:
+    partial("ix_outbox_dead", "outbox", ["id"], "state = 'dead'")
+    partial(
         "ix_outbox_lane",
         "outbox",
         ["workspace_id", "method", "destination", "severity_rank", "id"],
         "state = 'pending'",
     )
-    _partial("ix_outbox_leased", "outbox", ["lease_until"], "state = 'leased'")
-    _partial("ix_outbox_pending", "outbox", ["not_before"], "state = 'pending'")
-    _partial("ix_outbox_recheck", "outbox", ["recheck_at"], "recheck_at IS NOT NULL")
-    _partial(
+    partial("ix_outbox_leased", "outbox", ["lease_until"], "state = 'leased'")
+    partial("ix_outbox_pending", "outbox", ["not_before"], "state = 'pending'")
+    partial("ix_outbox_recheck", "outbox", ["recheck_at"], "recheck_at IS NOT NULL")
+    partial(
         "ix_outbox_unfinished",
         "outbox",
         ["workspace_id", "escalation_id", "stream", "id"],
         "state IN ('pending', 'leased', 'unknown')",
     )
-    _partial("ix_outbox_unknown", "outbox", ["not_before"], "state = 'unknown'")
+    partial("ix_outbox_unknown", "outbox", ["not_before"], "state = 'unknown'")
 
 
 def _lanes() -> None:
     op.create_table(
         "lanes",
-        *_required(sa.BigInteger, "workspace_id"),
-        *_required(sa.Text, "method", "channel"),
-        *_required(sa.BigInteger, "next_send_at", "paused_until"),
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "method", "channel"),
+        *required(sa.BigInteger, "next_send_at", "paused_until"),
         sa.PrimaryKeyConstraint("workspace_id", "method", "channel", name="pk_lanes"),
-        _reference("lanes", _A_WORKSPACE),
+        reference("lanes", _A_WORKSPACE),
     )
-    _partial("ix_lanes_whole", "lanes", ["workspace_id", "method"], "channel = ''")
+    partial("ix_lanes_whole", "lanes", ["workspace_id", "method"], "channel = ''")
 
 
 def _messages() -> None:
     op.create_table(
         "messages",
-        *_part_of_a_case(),
-        *_required(sa.Integer, "visit"),
-        *_required(sa.Text, "kind"),
-        *_required(sa.Integer, "ordinal"),
-        *_required(sa.Text, "destination", "channel", "ts", "key"),
-        *_required(sa.Integer, "shown_version"),
-        *_required(sa.BigInteger, "posted_at"),
-        *_optional(sa.BigInteger, "removed_at"),
+        *part_of_a_case(),
+        *required(sa.Integer, "visit"),
+        *required(sa.Text, "kind"),
+        *required(sa.Integer, "ordinal"),
+        *required(sa.Text, "destination", "channel", "ts", "key"),
+        *required(sa.Integer, "shown_version"),
+        *required(sa.BigInteger, "posted_at"),
+        *optional(sa.BigInteger, "removed_at"),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
-        _reference("messages", _A_CASE),
+        reference("messages", _A_CASE),
         sa.UniqueConstraint(*_SEEN_ONCE, name="uq_messages_seen_once"),
     )
     op.create_index("ix_messages_ts", "messages", ["workspace_id", "channel", "ts"])
-
-
-def _refuse_updates(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        reaction = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
-    else:
-        op.execute(
-            "CREATE OR REPLACE FUNCTION rung_refuse_update() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$"
-        )
-        reaction = "FOR EACH ROW EXECUTE FUNCTION rung_refuse_update()"
-    op.execute(f"CREATE TRIGGER {table}_is_immutable BEFORE UPDATE ON {table} {reaction}")
-
-
-def _partial(name: str, table: str, columns: Sequence[str], where: str) -> None:
-    condition = sa.text(where)
-    op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
-
-
-def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=f"uq_{table}_{'_'.join(columns)}")
-
-
-def _reference(table: str, columns: Mapping[str, str]) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([*columns], [*columns.values()], name=f"fk_{table}_{'_'.join(columns)}")
-
-
-def _checks(table: str, **rules: str) -> list[sa.CheckConstraint]:
-    return [sa.CheckConstraint(rule, name=f"ck_{table}_{name}") for name, rule in rules.items()]
-
-
-def _required(kind: Any, *names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind, nullable=False) for name in names]
-
-
-def _part_of_a_case() -> list[sa.Column[Any]]:
-    return [*_required(_SERIAL, "id"), *_required(sa.BigInteger, "workspace_id"), *_required(sa.Text, "escalation_id")]
-
-
-def _optional(kind: Any, *names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind) for name in names]
