@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from slackbot.core.model import Escalation
 from storage.escalation_rows import COLUMNS, columns_that_change, columns_that_stay, escalation_of
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.statements import constant
 from storage.tables.cases import escalations
@@ -33,7 +34,7 @@ _c = escalations.c
 _MOMENT = _c.next_at.type
 _IN_WORKSPACE = _c.workspace_id == sa.bindparam("workspace")
 _READ = sa.select(*COLUMNS)
-_INSERT = sa.insert(escalations)
+_INSERT = Prepared(sa.insert(escalations))
 _GET = _READ.where(_IN_WORKSPACE, _c.id == sa.bindparam("id"))
 _BY_NUMBER = _READ.where(_IN_WORKSPACE, _c.number == sa.bindparam("number"))
 _SAVE = sa.update(escalations).where(
@@ -123,7 +124,7 @@ class Escalations(Repository):
     def insert(self, escalation: Escalation) -> None:
         """Store a new case."""
         row = columns_that_stay(escalation) | columns_that_change(escalation)
-        self._connection.execute(_INSERT, row)
+        _INSERT.change(self._connection, [row])
 
     def get(self, workspace_id: int, escalation_id: str) -> Escalation | None:
         """Find a case by its opaque id."""

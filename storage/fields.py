@@ -7,16 +7,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.statements import upsert
 from storage.tables.cases import case_fields
 
 _c = case_fields.c
 _OF_CASE = (_c.workspace_id == sa.bindparam("workspace"), _c.escalation_id == sa.bindparam("escalation"))
-_WRITE = upsert(
-    case_fields,
-    ["workspace_id", "escalation_id", "name"],
-    lambda new: {name: new[name] for name in ("value", "sensitive", "written_by", "written_at")},
+_WRITE = Prepared(
+    upsert(
+        case_fields,
+        ["workspace_id", "escalation_id", "name"],
+        lambda new: {name: new[name] for name in ("value", "sensitive", "written_by", "written_at")},
+    )
 )
 _READ = sa.select(_c.name, _c.value).where(*_OF_CASE)
 _ERASE = sa.delete(case_fields).where(*_OF_CASE)
@@ -50,7 +53,7 @@ class Fields(Repository):
             for name, value in values.items()
         ]
         if rows:
-            self._connection.execute(self._spelled(_WRITE), rows)
+            _WRITE.change(self._connection, rows)
 
     def read(self, workspace_id: int, escalation_id: str) -> dict[str, str]:
         """Read all texts of a case, by name; none after they were erased."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from slackbot.core.events import Event, event_from, event_params
 from slackbot.core.model import Escalation
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.tables.cases import history
 
@@ -36,7 +37,7 @@ class Entry:
 
 _c = history.c
 _OF_CASE = (_c.workspace_id == sa.bindparam("workspace"), _c.escalation_id == sa.bindparam("escalation"))
-_APPEND = sa.insert(history)
+_APPEND = Prepared(sa.insert(history))
 _READ = sa.select(_c.at, _c.actor, _c.code, _c.params, _c.version).where(*_OF_CASE)
 _OF = _READ.order_by(_c.id)
 _LAST_CHANGE = _READ.where(_c.version.is_not(None)).order_by(_c.version.desc(), _c.ordinal.desc()).limit(1)
@@ -65,12 +66,12 @@ class History(Repository):
             for ordinal, event in enumerate(events)
         ]
         if rows:
-            self._connection.execute(_APPEND, rows)
+            _APPEND.change(self._connection, rows)
 
     def note(self, workspace_id: int, escalation_id: str, event: Event, now: datetime) -> None:
         """Write down something that no decision did, such as a ping that nobody wanted any more when it would leave."""
         row = _row(workspace_id, escalation_id, event, now)
-        self._connection.execute(_APPEND, row | {"version": None, "ordinal": None, "actor": None})
+        _APPEND.change(self._connection, [row | {"version": None, "ordinal": None, "actor": None}])
 
     def of(self, workspace_id: int, escalation_id: str) -> list[Entry]:
         """Read a case's history, the oldest first."""

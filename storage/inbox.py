@@ -7,17 +7,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.columns import EPOCH
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.statements import takeover
 from storage.tables.cases import inbox
 
 _c = inbox.c
-_CLAIM = takeover(
-    inbox,
-    ["workspace_id", "key"],
-    ["result", "received_at"],
-    where=_c.received_at < sa.bindparam("since", type_=_c.received_at.type),
-    returning=_c.key,
+_CLAIM = Prepared(
+    takeover(
+        inbox,
+        ["workspace_id", "key"],
+        ["result", "received_at"],
+        where=_c.received_at < sa.bindparam("since", type_=_c.received_at.type),
+        returning=_c.key,
+    )
 )
 _REPLACE = (
     sa.update(inbox)
@@ -39,7 +42,7 @@ class Inbox(Repository):
         A key that was taken before `since` is free again.
         """
         row = {"workspace_id": workspace_id, "key": key, "result": result, "received_at": now, "since": since}
-        if self._connection.execute(self._spelled(_CLAIM), row).first() is not None:
+        if _CLAIM.first(self._connection, row) is not None:
             return None
         known: str = self._connection.execute(_RESULT, {"workspace": workspace_id, "key": key}).scalar_one()
         return known

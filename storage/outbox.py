@@ -14,6 +14,7 @@ from storage.claiming import Claim, claim
 from storage.departures import next_departure
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
 from storage.pace import DEFAULT_PACE, Pace
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.statements import constant, insert_or_nothing, one_of, upsert
 from storage.tables.delivery import outbox
@@ -28,7 +29,7 @@ def _unless_in_hand(value: Any, kept: sa.Column[Any]) -> sa.ColumnElement[Any]:
     return sa.case((_IN_HAND, kept), else_=value)
 
 
-_POST = insert_or_nothing(outbox, _ONCE)
+_POST = Prepared(insert_or_nothing(outbox, _ONCE))
 _EDIT = upsert(
     outbox,
     _ONCE,
@@ -159,7 +160,7 @@ class Outbox(Repository):
                 rows = edits if message.kind in LEVEL_TRIGGERED else posts
                 rows.append(wanted_row(escalation, message, key, now))
         if posts:
-            self._connection.execute(self._spelled(_POST), posts)
+            _POST.change(self._connection, posts)
         if edits:
             self._connection.execute(self._spelled(_EDIT), edits)
 

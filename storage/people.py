@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from slackbot.core.model import Person
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.statements import insert_or_nothing, upsert
 from storage.tables.directory import people
@@ -21,7 +22,9 @@ _DAY = 86_400
 
 _c = people.c
 _KNOWN = (_c.user_id, _c.team_id, _c.verified, _c.guest, _c.stranger, _c.deactivated, _c.bot, _c.zone, _c.name)
-_GET = sa.select(*_KNOWN).where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
+_GET = Prepared(
+    sa.select(*_KNOWN).where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
+)
 _MEET = insert_or_nothing(people, ["workspace_id", "user_id"])
 _LEARN = upsert(
     people,
@@ -49,7 +52,7 @@ class People(Repository):
 
     def get(self, workspace_id: int, user_id: str) -> Person | None:
         """Find what we know of somebody; None if we never met."""
-        row = self._connection.execute(_GET, {"workspace": workspace_id, "user": user_id}).first()
+        row = _GET.first(self._connection, {"workspace": workspace_id, "user": user_id})
         return None if row is None else Person(*row)
 
     def meet(self, workspace_id: int, user_id: str, team_id: str, now: datetime) -> None:

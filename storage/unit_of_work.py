@@ -112,6 +112,7 @@ def _transaction(connecting: Connecting) -> Iterator[Transaction]:
     try:
         with connecting() as connection:
             try:
+                connection.begin()
                 yield Transaction(connection)
                 connection.commit()
             except BaseException:

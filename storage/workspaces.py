@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from slackbot.core.model import Workspace
 from storage.columns import EPOCH
 from storage.pace import POST, UPDATE
+from storage.prepared import Prepared
 from storage.repository import Repository
 from storage.statements import insert_or_nothing, upsert
 from storage.tables.delivery import lanes
@@ -26,7 +27,7 @@ _ADD = upsert(
     lambda new: {name: new[name] for name in ("enterprise_id", "bot_user_id", "name", "url", "refreshed_at")},
 )
 _ADD_LANE = insert_or_nothing(lanes, ["workspace_id", "method", "channel"])
-_TAKE_NUMBER = (
+_TAKE_NUMBER = Prepared(
     sa.update(workspaces)
     .where(_c.id == sa.bindparam("workspace"))
     .values(last_number=_c.last_number + 1)
@@ -91,7 +92,7 @@ class Workspaces(Repository):
         Raises:
             LookupError: there is no such workspace.
         """
-        taken = self._connection.execute(_TAKE_NUMBER, {"workspace": workspace_id}).first()
+        taken = _TAKE_NUMBER.first(self._connection, {"workspace": workspace_id})
         if taken is None:
             raise LookupError(f"there is no workspace {workspace_id}")
         return taken[0], taken[1]

@@ -18,13 +18,12 @@ ELLIPSIS = "…"
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _NEVER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MANY_BLANK_LINES = re.compile(r"\n{4,}")
-_BLANKS = re.compile(r"\s+")
 _LONGEST_WORD_DROPPED = 40
 
 
 def units(text: str) -> int:
     """Count the UTF-16 units of a text."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str, limit: int) -> str:
@@ -33,6 +32,8 @@ def clean(text: str, limit: int) -> str:
     Control characters, lone surrogates and the marks that turn the direction of writing are taken out, tabs become
     blanks, more than two blank lines become two. Cleaning again changes nothing.
     """
+    if text.isascii() and text.isprintable():  # most are: one line without anything to take out
+        return text.strip()[:limit].rstrip()
     plain = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     lines = "\n".join(line.rstrip() for line in _NEVER.sub("", plain).split("\n"))
     tidy = _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
@@ -41,7 +42,7 @@ def clean(text: str, limit: int) -> str:
 
 def one_line(text: str) -> str:
     """Put a text on one line."""
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def excerpt(text: str, limit: int, *, measure: Measure = units, lines: int | None = None) -> str:
