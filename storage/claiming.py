@@ -15,7 +15,7 @@ from storage.folding import siblings
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
 from storage.pace import POST, Pace
 from storage.ripe import IS_CALL, IS_EDIT, MOMENT, NOW, PENDING, POST_IS_VISIBLE, POST_MAY_COME, STILL_SO
-from storage.statements import PerDialect, upsert
+from storage.statements import upsert
 from storage.tables.delivery import lanes, outbox
 
 
@@ -59,9 +59,7 @@ _LEASE = (
     )
     .returning(*COLUMNS)
 )
-_ADVANCE: PerDialect = upsert(
-    lanes, ["workspace_id", "method", "channel"], lambda new: {"next_send_at": new.next_send_at}
-)
+_ADVANCE = upsert(lanes, ["workspace_id", "method", "channel"], lambda new: {"next_send_at": new.next_send_at})
 
 _Lane = tuple[int, str, str]
 

@@ -37,10 +37,12 @@ _READ = sa.select(*COLUMNS)
 _INSERT = Prepared(sa.insert(escalations))
 _GET = _READ.where(_IN_WORKSPACE, _c.id == sa.bindparam("id"))
 _BY_NUMBER = _READ.where(_IN_WORKSPACE, _c.number == sa.bindparam("number"))
-_SAVE = sa.update(escalations).where(
-    _c.workspace_id == sa.bindparam("at_workspace"),
-    _c.id == sa.bindparam("at_id"),
-    _c.version == sa.bindparam("expected"),
+_SAVE = Prepared(
+    sa.update(escalations).where(
+        _c.workspace_id == sa.bindparam("at_workspace"),
+        _c.id == sa.bindparam("at_id"),
+        _c.version == sa.bindparam("expected"),
+    )
 )
 _VERSIONS = (
     sa.select(_c.workspace_id, _c.id, _c.version)
@@ -136,7 +138,7 @@ class Escalations(Repository):
 
     def save(self, escalation: Escalation, expected_version: int) -> bool:
         """Store a decision if nobody decided since; False means that somebody did and nothing was stored."""
-        return self._connection.execute(_SAVE, _saving(escalation, expected_version)).rowcount == 1
+        return _SAVE.change(self._connection, [_saving(escalation, expected_version)]) == 1
 
     def save_many(self, decided: Sequence[tuple[Escalation, int]]) -> list[bool]:
         """Store several decisions, each given with the version it was made from; say which of them were stored."""
@@ -148,7 +150,7 @@ class Escalations(Repository):
         current = [versions.get(key) == expected for key, (_, expected) in zip(keys, decided, strict=True)]
         rows = [_saving(*pair) for pair, fits in zip(decided, current, strict=True) if fits]
         if rows:
-            self._connection.execute(_SAVE, rows)
+            _SAVE.change(self._connection, rows)
         return current
 
     def due(self, now: datetime, limit: int) -> list[Escalation]:

@@ -30,17 +30,19 @@ def _unless_in_hand(value: Any, kept: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 
 _POST = Prepared(insert_or_nothing(outbox, _ONCE))
-_EDIT = upsert(
-    outbox,
-    _ONCE,
-    lambda new: {
-        "wanted_version": new.wanted_version,
-        "severity_rank": new.severity_rank,
-        "state": sa.case((_c.state == constant(OutboxState.LEASED), _c.state), else_=constant(OutboxState.PENDING)),
-        "not_before": _unless_in_hand(new.not_before, _c.not_before),
-        "attempt": _unless_in_hand(0, _c.attempt),
-        "looks": _unless_in_hand(0, _c.looks),
-    },
+_EDIT = Prepared(
+    upsert(
+        outbox,
+        _ONCE,
+        lambda new: {
+            "wanted_version": new.wanted_version,
+            "severity_rank": new.severity_rank,
+            "state": sa.case((_c.state == constant(OutboxState.LEASED), _c.state), else_=constant(OutboxState.PENDING)),
+            "not_before": _unless_in_hand(new.not_before, _c.not_before),
+            "attempt": _unless_in_hand(0, _c.attempt),
+            "looks": _unless_in_hand(0, _c.looks),
+        },
+    )
 )
 
 _HELD = (_c.id == sa.bindparam("row"), _c.token == sa.bindparam("held"), _c.state == constant(OutboxState.LEASED))
@@ -162,7 +164,7 @@ class Outbox(Repository):
         if posts:
             _POST.change(self._connection, posts)
         if edits:
-            self._connection.execute(self._spelled(_EDIT), edits)
+            _EDIT.change(self._connection, edits)
 
     def get(self, row_id: int) -> OutboxRow | None:
         """Read one row."""

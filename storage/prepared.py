@@ -54,7 +54,7 @@ class Prepared:
             raise _as_usual(spelled.text, error, connection.dialect) from error
 
     def _of(self, connection: sa.Connection) -> Statement:
-        return self._statement[connection.dialect.name] if isinstance(self._statement, Mapping) else self._statement
+        return self._statement[connection.dialect.name] if isinstance(self._statement, PerDialect) else self._statement
 
     def _for_sqlite(self, connection: sa.Connection, values: Values) -> _Spelled:
         """Find its text for just these values: an insert names the columns that it is given."""

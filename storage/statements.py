@@ -1,39 +1,49 @@
 """Statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps in two dialects.
 
-Each is built once, when its module is loaded: SQLAlchemy then finds its compiled text without computing a key anew.
+Each is built once, when it is first used: SQLAlchemy then finds its compiled text without computing a key anew.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-PerDialect = Mapping[str, sa.Insert]
-"""The same statement, by the name of the dialect that understands it."""
+_Insert = Callable[[sa.Table], Any]
 
 
-def insert_or_nothing(table: sa.Table, on: Sequence[str], *, returning: sa.Column[Any] | None = None) -> PerDialect:
-    """Insert a row; where one with the same `on` columns stands, leave it alone. `returning` tells which happened."""
-    made: dict[str, sa.Insert] = {
-        "sqlite": sqlite.insert(table).on_conflict_do_nothing(index_elements=on),
-        "postgresql": postgresql.insert(table).on_conflict_do_nothing(index_elements=on),
-    }
-    if returning is None:
-        return made
-    return {name: statement.returning(returning) for name, statement in made.items()}
+class PerDialect:
+    """The same statement, by the name of the dialect that understands it; only the one in use is ever in memory."""
+
+    def __init__(self, write: Callable[[_Insert], sa.Insert]) -> None:
+        self._write = write
+        self._written: dict[str, sa.Insert] = {}
+
+    def __getitem__(self, dialect: str) -> sa.Insert:
+        written = self._written.get(dialect)
+        if written is None:
+            # The engine has loaded its dialect; the other one would cost two megabytes for nothing.
+            insert: _Insert = sys.modules[f"sqlalchemy.dialects.{dialect}"].insert
+            written = self._written[dialect] = self._write(insert)
+        return written
+
+
+def insert_or_nothing(table: sa.Table, on: Sequence[str]) -> PerDialect:
+    """Insert a row; where one with the same `on` columns stands, leave it alone."""
+    return PerDialect(lambda insert: insert(table).on_conflict_do_nothing(index_elements=on))
 
 
 def upsert(table: sa.Table, on: Sequence[str], changes: Callable[[Any], Mapping[str, Any]]) -> PerDialect:
     """Insert a row, or change the one with the same `on` columns; `changes` reads the row that was to be inserted."""
-    for_sqlite = sqlite.insert(table)
-    for_postgresql = postgresql.insert(table)
-    return {
-        "sqlite": for_sqlite.on_conflict_do_update(index_elements=on, set_=changes(for_sqlite.excluded)),
-        "postgresql": for_postgresql.on_conflict_do_update(index_elements=on, set_=changes(for_postgresql.excluded)),
-    }
+
+    def write(insert: _Insert) -> sa.Insert:
+        statement = insert(table)
+        made: sa.Insert = statement.on_conflict_do_update(index_elements=on, set_=changes(statement.excluded))
+        return made
+
+    return PerDialect(write)
 
 
 def takeover(
@@ -48,13 +58,14 @@ def takeover(
 
     `returning` tells whether either happened.
     """
-    made: dict[str, sa.Insert] = {}
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
+
+    def write(insert: _Insert) -> sa.Insert:
         statement = insert(table)
         changes = {column: statement.excluded[column] for column in taken}
-        whole = statement.on_conflict_do_update(index_elements=on, set_=changes, where=where)
-        made[name] = whole.returning(returning)
-    return made
+        made: sa.Insert = statement.on_conflict_do_update(index_elements=on, set_=changes, where=where)
+        return made.returning(returning)
+
+    return PerDialect(write)
 
 
 def constant(value: str) -> sa.ColumnElement[str]:

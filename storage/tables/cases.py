@@ -61,26 +61,6 @@ escalations = sa.Table(
     sa.CheckConstraint("(hold_until IS NULL) = (hold_error IS NULL)", name="held_for_a_reason"),
 )
 
-# Only cases with a next moment are in these: closed years cost the loop nothing.
-_OPEN = sa.text("next_at IS NOT NULL")
-sa.Index("ix_escalations_due", escalations.c.next_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
-sa.Index(
-    "ix_escalations_open",
-    escalations.c.workspace_id,
-    escalations.c.next_at,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
-)
-_PENDING = sa.text("state = 'pending'")
-sa.Index(
-    "ix_escalations_pending",
-    escalations.c.workspace_id,
-    escalations.c.raised_by,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
-)
-_HELD = sa.text("hold_until IS NOT NULL")
-sa.Index("ix_escalations_held", escalations.c.hold_until, sqlite_where=_HELD, postgresql_where=_HELD)
 
 _OF_A_CASE = (["workspace_id", "escalation_id"], ["escalations.workspace_id", "escalations.id"])
 

@@ -55,36 +55,6 @@ outbox = sa.Table(
     implicit_returning=False,
 )
 
-
-def _partial(name: str, where: str, *columns: sa.Column[object]) -> None:
-    condition = sa.text(where)
-    sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
-
-
-# What was sent long ago is in none of these.
-_partial("ix_outbox_pending", "state = 'pending'", outbox.c.not_before)
-_partial(
-    "ix_outbox_lane",
-    "state = 'pending'",
-    outbox.c.workspace_id,
-    outbox.c.method,
-    outbox.c.destination,
-    outbox.c.severity_rank,
-    outbox.c.id,
-)
-_partial("ix_outbox_leased", "state = 'leased'", outbox.c.lease_until)
-_partial("ix_outbox_unknown", "state = 'unknown'", outbox.c.not_before)
-_partial("ix_outbox_recheck", "recheck_at IS NOT NULL", outbox.c.recheck_at)
-_partial("ix_outbox_dead", "state = 'dead'", outbox.c.id)
-_partial(
-    "ix_outbox_unfinished",
-    "state IN ('pending', 'leased', 'unknown')",
-    outbox.c.workspace_id,
-    outbox.c.escalation_id,
-    outbox.c.stream,
-    outbox.c.id,
-)
-
 lanes = sa.Table(
     "lanes",
     metadata,
@@ -94,7 +64,6 @@ lanes = sa.Table(
     sa.Column("next_send_at", Instant, nullable=False),
     sa.Column("paused_until", Instant, nullable=False),
 )
-_partial("ix_lanes_whole", "channel = ''", lanes.c.workspace_id, lanes.c.method)
 
 messages = sa.Table(
     "messages",
@@ -118,4 +87,3 @@ messages = sa.Table(
     ),
     implicit_returning=False,
 )
-sa.Index("ix_messages_ts", messages.c.workspace_id, messages.c.channel, messages.c.ts)

@@ -5,7 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NOT_FOR_RUNNING = ("alembic", "mako", "slackbot.simulator", "starlette", "uvicorn", "websockets", "yaml", "pygments")
+NOT_FOR_RUNNING = (
+    "alembic",
+    "mako",
+    "slackbot.simulator",
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "yaml",
+    "pygments",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql",
+    "PIL",
+)
 LISTING = "import sys, slackbot.cli.run; print('\\n'.join(sys.modules))"
 
 
