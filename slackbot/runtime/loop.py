@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slackbot.clock import Clock
 from slackbot.runtime.alarm import Alarm
@@ -28,7 +28,12 @@ LONGEST_BREATH = 0.25
 
 _AFTER_ERROR = 1.0
 _OVERDUE = 0.05
-_NEAR = 0.02
+
+NEAR = 0.02
+"""Seconds before a moment at which the alarm rings: the last stretch a loop waits by itself.
+
+APScheduler hands a job to a pool, which takes milliseconds and, on a busy machine, tens of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Loop:
         self._woken = False
         self._woken_at = 0.0
         self._is_due = False
+        self._is_near = False
         self._overdue = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
@@ -81,9 +87,15 @@ class Loop:
                 self._bell.notify()
 
     def hurry(self) -> None:
-        """Look at once: the moment that was waited for has come."""
+        """Do a step at once."""
         with self._bell:
             self._is_due = True
+            self._bell.notify()
+
+    def approach(self) -> None:
+        """Look at once: the moment that was waited for is about to come."""
+        with self._bell:
+            self._is_near = True
             self._bell.notify()
 
     def stop(self, timeout: float = 10.0) -> None:
@@ -101,16 +113,19 @@ class Loop:
     def _sleep(self, seconds: float) -> bool:
         """Sleep until there may be something to do; says whether a step is due, or only a look asked for."""
         with self._bell:
-            self._bell.wait_for(lambda: self._woken or self._is_due, seconds)
+            self._bell.wait_for(lambda: self._woken or self._is_due or self._is_near, seconds)
             if self._woken:
                 self._breathe(min(LONGEST_BREATH, seconds))
-            only_woken = self._woken and not self._is_due
-            self._woken = self._is_due = False
-        return not only_woken
+            only_a_look = (self._woken or self._is_near) and not self._is_due
+            self._woken = self._is_due = self._is_near = False
+        return not only_a_look
 
     def _breathe(self, longest: float) -> None:
         until = time.monotonic() + longest
-        while not self._is_due and (left := min(self._woken_at + BREATH, until) - time.monotonic()) > 0:
+        while not (self._is_due or self._is_near):
+            left = min(self._woken_at + BREATH, until) - time.monotonic()
+            if left <= 0:
+                return
             self._bell.wait(left)
 
     def _pass(self, *, is_due: bool) -> float:
@@ -131,7 +146,7 @@ class Loop:
             self._overdue += 1
             return 0.0 if self._overdue == 1 else _OVERDUE
         self._overdue = 0
-        if remaining <= _NEAR:
+        if remaining <= NEAR:
             return remaining
-        self._alarm.at(self.name, moment, self.hurry)
+        self._alarm.at(self.name, moment and moment - timedelta(seconds=NEAR), self.approach)
         return self._tick
