@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
+from slackbot.core.problems import Problem
 from slackbot.ids import FIELD_PREFIX
 from slackbot.services.context import Requester
 from slackbot.services.transact import Declined, Done, Invalid
@@ -27,9 +28,9 @@ class CaseForm:
 Deed = Callable[[CaseForm], Done | Declined | Invalid]
 
 
-def at_fields(problems: Mapping[str, str]) -> dict[str, str]:
-    """Put each problem at the block of its field, as `response_action: errors` wants it."""
-    return {FIELD_PREFIX + name: why for name, why in problems.items()}
+def at_fields(desk: Desk, problems: Mapping[str, Problem]) -> dict[str, str]:
+    """Say each problem at the block of its field, as `response_action: errors` wants it."""
+    return {FIELD_PREFIX + name: desk.renderer.problem(problem) for name, problem in problems.items()}
 
 
 def on_submit(app: App, desk: Desk, callback_id: str, deed: Deed) -> None:
@@ -39,7 +40,7 @@ def on_submit(app: App, desk: Desk, callback_id: str, deed: Deed) -> None:
         outcome = deed(CaseForm(submission_of(body)))
         match outcome:
             case Invalid(problems):
-                ack(response_action="errors", errors=at_fields(problems))
+                ack(response_action="errors", errors=at_fields(desk, problems))
             case Declined():
                 ack(response_action="update", view=desk.renderer.notice_view("Rung", desk.explain(outcome)))
             case _:

@@ -33,8 +33,9 @@ def register(app: App, desk: Desk) -> None:
         match outcome:
             case Denied(reason):
                 ack(text=desk.renderer.denial(reason), response_type="ephemeral")
-            case Incomplete(values, note):
+            case Incomplete(values, problems):
                 ack()
+                note = " ".join(map(desk.renderer.problem, problems)) or None
                 open_intake(desk, sender, trigger, url, values=values, note=note)
             case _:
                 receipt = desk.renderer.receipt_message(outcome.view, outcome.zone)

@@ -24,7 +24,7 @@ def register(app: App, desk: Desk) -> None:
         outcome = submit_form(desk.ctx, requester(form.sender), form.view_id, form.private_metadata, form.values)
         match outcome:
             case Invalid(problems):
-                ack(response_action="errors", errors=at_fields(problems))
+                ack(response_action="errors", errors=at_fields(desk, problems))
             case Denied(reason):
                 view = desk.renderer.notice_view("Rung", desk.renderer.denial(reason))
                 ack(response_action="update", view=view)

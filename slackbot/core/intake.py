@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from slackbot.core.model import Why
 from slackbot.core.policy import Rules, Severity
+from slackbot.core.problems import Problem, ProblemCode
 
 KEYS = ("category", "severity", "customer", "ticket", "why", "deadline", "tried", "asked")
 """The keys that are read out of a line, whatever their case; any other `word:word` stays in the text."""
@@ -28,18 +29,25 @@ _SENT = re.compile(r"<(?P<token>[^<>]+)>|&(?P<entity>amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _SHOWN = 50  # characters of a pair that a problem repeats
 _NAMED = 10  # known values that a problem names
-_DEADLINE_CURE = "write it as 2026-03-31T17:00"
+
+
+class _NotTakenError(Exception):
+    """A pair whose value can't be taken."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a line says by field name, and in sentences what it tries to say and we can't take.
+    """What a line says by field name, and what it tries to say and we can't take.
 
     In `values` a category, severity and why are spelled as the policy and the model do, a deadline is ISO 8601 in UTC.
     """
 
     values: dict[str, str]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def read_line(text: str, rules: Rules) -> Reading:
@@ -49,13 +57,13 @@ def read_line(text: str, rules: Rules) -> Reading:
     """
     given, problems = _pairs(text)
     summary = _PAIR.sub("", text).strip()
-    problems += [f"“{found[0]}” needs its value right behind the colon." for found in _DETACHED.finditer(summary)]
+    problems += [Problem(ProblemCode.DETACHED, {"name": found[0]}) for found in _DETACHED.finditer(summary)]
     values = {"summary": summary} if summary else {}
     for key, value in given.items():
         try:
             values[key] = _READERS[key](value, rules) if key in _READERS else value
-        except ValueError as error:
-            problems.append(str(error))
+        except _NotTakenError as error:
+            problems.append(error.problem)
     if len(rules.categories) == 1:
         values["category"] = rules.categories[0].name
     ticket = _ticket(summary, rules.tickets)
@@ -106,19 +114,19 @@ def _as_seen(sent: re.Match[str]) -> str:
     return target
 
 
-def _pairs(text: str) -> tuple[dict[str, str], list[str]]:
+def _pairs(text: str) -> tuple[dict[str, str], list[Problem]]:
     """Take the pairs out of a line; where a key stands twice the first one counts."""
     given: dict[str, str] = {}
-    problems = []
+    problems: list[Problem] = []
     for pair in _PAIR.finditer(text):
         key = pair["key"].lower()
         value = (pair["bare"] or pair["quoted"]).strip()
         if key in given:
-            problems.append(f"“{key}:” is given twice: only {_shown(given[key])} was read.")
+            problems.append(Problem(ProblemCode.TWICE, {"name": key, "first": _shown(given[key])}))
         elif value:
             given[key] = value
         else:
-            problems.append(f"“{key}:” is given without a value.")
+            problems.append(Problem(ProblemCode.EMPTY, {"name": key}))
     return given, problems
 
 
@@ -141,7 +149,7 @@ def _in_word(sign: str) -> bool:
 def _category(value: str, rules: Rules) -> str:
     known = rules.category(value)
     if known is None:
-        raise ValueError(_unknown("category", value, [category.name for category in rules.categories]))
+        raise _NotTakenError(_unknown("category", value, [category.name for category in rules.categories]))
     return known.name
 
 
@@ -160,9 +168,9 @@ def _deadline(value: str, rules: Rules) -> str:
         aware = told if told.tzinfo else told.replace(tzinfo=ZoneInfo(rules.timezone))
         instant = aware.astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
-        raise ValueError(f"{_shown(f'deadline:{value}')} is no time: {_DEADLINE_CURE}.") from None
+        raise _NotTakenError(Problem(ProblemCode.NO_TIME, {"pair": _shown(f"deadline:{value}")})) from None
     if "T" not in value.upper() and " " not in value:
-        raise ValueError(f"{_shown(f'deadline:{value}')} has no hour: {_DEADLINE_CURE}.")
+        raise _NotTakenError(Problem(ProblemCode.NO_HOUR, {"pair": _shown(f"deadline:{value}")}))
     return instant
 
 
@@ -177,16 +185,18 @@ _READERS: Mapping[str, Callable[[str, Rules], str]] = {
 def _one_of(key: str, value: str, known: list[str]) -> str:
     wanted = value.casefold().replace(" ", "_").replace("-", "_")
     if wanted not in known:
-        raise ValueError(_unknown(key, value, known))
+        raise _NotTakenError(_unknown(key, value, known))
     return wanted
 
 
-def _unknown(key: str, value: str, known: list[str]) -> str:
+def _unknown(key: str, value: str, known: list[str]) -> Problem:
     spelled = {name.casefold(): name for name in known}
     near = get_close_matches(value.casefold(), spelled, n=1)
-    cure = f"did you mean “{spelled[near[0]]}”?" if near else f"write for example {', '.join(known[:_NAMED])}."
-    return f"{_shown(f'{key}:{value}')} is unknown: {cure}"
+    pair = _shown(f"{key}:{value}")
+    if near:
+        return Problem(ProblemCode.MISSPELT, {"pair": pair, "near": spelled[near[0]]})
+    return Problem(ProblemCode.UNKNOWN, {"pair": pair, "known": ", ".join(known[:_NAMED])})
 
 
 def _shown(value: str) -> str:
-    return f"“{value}”" if len(value) <= _SHOWN else f"“{value[:_SHOWN]}…”"
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slackbot.core.commands import Action, EscalateNow, note_of_escalating
+from slackbot.core.problems import Problem, ProblemCode
 from slackbot.core.text import clean
 from slackbot.services.context import Requester, ServiceContext
 from slackbot.services.transact import LONGEST_FIELD, Ask, Declined, Done, Invalid, act, rehearse
@@ -21,7 +22,7 @@ def escalate_now(
     """Send a case to the next tier at once; `visit` is the one the button was drawn for."""
     written = clean(reason, LONGEST_FIELD)
     if not written:
-        return Invalid({"reason": "Say in a sentence why it goes up."})
+        return Invalid({"reason": Problem(ProblemCode.NO_REASON)})
     note = note_of_escalating(visit)
     command = EscalateNow(requester.user_id, visit, note)
     ask = Ask(requester, escalation_id, Action.ESCALATE, lambda _: command, key, lambda _: {note: written})

@@ -11,6 +11,7 @@ from slackbot.core.commands import Action
 from slackbot.core.intake import line_digest, missing, read_line, unescape
 from slackbot.core.model import Source, Why, Workspace
 from slackbot.core.policy import REQUIRABLE, Rules, Severity
+from slackbot.core.problems import Problem, ProblemCode
 from slackbot.core.text import clean, units
 from slackbot.ids import new_draft_id
 from slackbot.services.context import Requester, ServiceContext, person_asking
@@ -32,7 +33,7 @@ class Incomplete:
     """Nothing is stored: the form has to be opened with what is known already."""
 
     values: Mapping[str, str]
-    note: str | None
+    problems: tuple[Problem, ...]
 
 
 def open_form(
@@ -112,7 +113,7 @@ def _submit_line(ctx: ServiceContext, requester: Requester, typed: str) -> Submi
         problems = _problems(rules, tidy, ctx.now())
         if reading.problems or problems:
             wrong = [why for name, why in problems.items() if name in tidy]
-            return Incomplete(tidy, " ".join([*reading.problems, *wrong, *_too_long(tidy)]) or None)
+            return Incomplete(tidy, (*reading.problems, *wrong, *_too_long(tidy)))
         key = f"line:{line_digest(requester.user_id, typed)}"
         asked = Asked(workspace, requester, version, rules, key, wears_off=True)
         return raise_case(ctx, tx, asked, _case(rules, tidy, None))
@@ -123,24 +124,24 @@ def _tidy(values: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in cleaned.items() if text}
 
 
-def _too_long(values: Mapping[str, str]) -> list[str]:
+def _too_long(values: Mapping[str, str]) -> list[Problem]:
     """Repeat what a form can't hold, so that nothing typed is lost when it opens."""
     cut = {name: values[name] for name, most in FORM_TAKES.items() if units(values.get(name, "")) > most}
-    return [f"The form takes less of the {name}. You wrote: {text}" for name, text in cut.items()]
+    return [Problem(ProblemCode.TOO_LONG, {"field": name, "text": text}) for name, text in cut.items()]
 
 
-def _problems(rules: Rules, values: Mapping[str, str], now: datetime) -> dict[str, str]:
-    problems = dict.fromkeys(missing(rules, values), "This is needed before the case can go up.")
+def _problems(rules: Rules, values: Mapping[str, str], now: datetime) -> dict[str, Problem]:
+    problems = dict.fromkeys(missing(rules, values), Problem(ProblemCode.NEEDED))
     if "summary" not in values:
-        problems["summary"] = "Say in a sentence what happened."
+        problems["summary"] = Problem(ProblemCode.NO_SUMMARY)
     if "category" in values and rules.category(values["category"]) is None:
-        problems["category"] = "This category is no longer in the policy. Choose another one."
+        problems["category"] = Problem(ProblemCode.CATEGORY_GONE)
     if values.get("severity", Severity.NORMAL) not in set(Severity):
-        problems["severity"] = "Choose low, normal, high or urgent."
+        problems["severity"] = Problem(ProblemCode.SEVERITY_UNKNOWN)
     if values.get("why", Why.OTHER) not in set(Why):
-        problems["why"] = "Choose one of the reasons."
+        problems["why"] = Problem(ProblemCode.WHY_UNKNOWN)
     if "deadline" in values and not _lies_ahead(values["deadline"], now):
-        problems["deadline"] = "Choose a time that lies ahead."
+        problems["deadline"] = Problem(ProblemCode.DEADLINE_PAST)
     return problems
 
 

@@ -14,6 +14,7 @@ from slackbot.core.commands import (
     note_of_preventing,
     note_of_resolving,
 )
+from slackbot.core.problems import Problem, ProblemCode
 from slackbot.core.text import clean
 from slackbot.services.context import Requester, ServiceContext
 from slackbot.services.transact import LONGEST_FIELD, Ask, Declined, Done, Invalid, Situation, act, rehearse
@@ -31,7 +32,7 @@ def resolve(
     """Give the solution: what to tell the customer, and what the first tier could do next time (may be empty)."""
     told, advice = clean(solution, LONGEST_FIELD), clean(prevention, LONGEST_FIELD)
     if not told:
-        return Invalid({"resolution": "Say what the customer can be told."})
+        return Invalid({"resolution": Problem(ProblemCode.NO_SOLUTION)})
 
     def notes(situation: Situation) -> Mapping[str, str]:
         visit = situation.case.visit.ordinal

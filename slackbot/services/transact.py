@@ -12,6 +12,7 @@ from slackbot.core.decide import decide
 from slackbot.core.decision import Decision, RefusalCode
 from slackbot.core.model import Escalation, Person, Workspace
 from slackbot.core.policy import Rules
+from slackbot.core.problems import Problem
 from slackbot.errors import RungError
 from slackbot.ids import new_message_key
 from slackbot.services.context import Requester, ServiceContext, person_asking
@@ -53,7 +54,7 @@ class Declined:
 class Invalid:
     """Nothing is stored: what is wrong with which field of a form, by field name."""
 
-    problems: Mapping[str, str]
+    problems: Mapping[str, Problem]
 
 
 @dataclass(frozen=True, slots=True)

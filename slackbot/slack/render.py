@@ -9,6 +9,7 @@ from slackbot.core.authorise import Denial
 from slackbot.core.commands import Action
 from slackbot.core.decision import RefusalCode
 from slackbot.core.messages import Kind, News
+from slackbot.core.problems import Problem
 from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt
 from slackbot.slack.rendering.card import card
 from slackbot.slack.rendering.fold import fold
@@ -119,6 +120,10 @@ class Renderer:
     def denial(self, code: Denial) -> str:
         """Say why somebody may not do that."""
         return answers.denial(self._kit, code)
+
+    def problem(self, problem: Problem) -> str:
+        """Say what is wrong with something somebody wrote; plain text, shown as it is."""
+        return answers.problem(self._kit, problem)
 
     def failure(self, reference: str) -> str:
         """Say that something broke, with a reference to find it by."""

@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slackbot.core.intake import KEYS, line_digest, missing, read_line
+from slackbot.core.intake import KEYS, Reading, line_digest, missing, read_line
 from slackbot.core.policy import REQUIRABLE, Category, Severity
+from slackbot.slack.words import read_words
 from tests.core.builders import AGENT, ANA, rules_with
 
 RULES = rules_with()
 ONE_CATEGORY = replace(RULES, categories=(Category("Product question", ("summary",)),))
 NO_TICKETS = replace(RULES, tickets=())
+WORDS = read_words("en")
+
+
+def said(reading: Reading) -> list[str]:
+    """Say what could not be taken."""
+    return [WORDS.plain(f"problem.{each.code}", **each.values) for each in reading.problems]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +99,7 @@ def test_what_is_no_pair_stays_in_the_text(line: str) -> None:
 def test_what_can_t_be_taken_is_told(line: str, problem: str) -> None:
     """A value nobody knows is left out and named with the nearest one, never replaced by it."""
     reading = read_line(line, NO_TICKETS)
-    assert reading.problems == (problem,)
+    assert said(reading) == [problem]
     assert set(reading.values) == {"summary"}
 
 
@@ -100,7 +107,7 @@ def test_the_first_of_two_counts() -> None:
     """A key that stands twice is read once, and the other is told."""
     reading = read_line("customer:Acme x customer:Bolt", RULES)
     assert reading.values == {"customer": "Acme", "summary": "x"}
-    assert reading.problems == ("“customer:” is given twice: only “Acme” was read.",)
+    assert said(reading) == ["“customer:” is given twice: only “Acme” was read."]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from slackbot.core.events import EVENTS, Closed, Event, PingSuppressed, Unreacha
 from slackbot.core.messages import News
 from slackbot.core.model import Arrival, State, Why
 from slackbot.core.policy import REQUIRABLE, Severity
+from slackbot.core.problems import ProblemCode
 from slackbot.slack import __file__ as slack_package
 from slackbot.slack.formatting import DATE_TOKENS, Mrkdwn
 from slackbot.slack.render import Renderer
@@ -65,6 +66,7 @@ EXPECTED = [
     *_keys("history", [f"entered_{arrival}" for arrival in Arrival]),
     *_keys("refusal", RefusalCode),
     *_keys("denial", Denial),
+    *_keys("problem", ProblemCode),
     *_keys("person", Denial),
     *_keys("news", News),
     *_keys("source", ["raised", *News]),

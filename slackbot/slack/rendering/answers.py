@@ -5,6 +5,7 @@ from __future__ import annotations
 from slackbot.core.authorise import Denial
 from slackbot.core.decision import RefusalCode
 from slackbot.core.messages import Kind
+from slackbot.core.problems import Problem
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering import standing
@@ -30,6 +31,11 @@ def refusal(kit: Kit, view: CaseView, code: RefusalCode) -> str:
 def denial(kit: Kit, code: Denial) -> str:
     """Say why somebody may not do that."""
     return kit.words.mrkdwn(f"denial.{code}")
+
+
+def problem(kit: Kit, found: Problem) -> str:
+    """Say what is wrong with something somebody wrote, for a place that shows text as it is."""
+    return kit.words.plain(f"problem.{found.code}", **found.values)
 
 
 def failure(kit: Kit, reference: str) -> str:
