@@ -28,6 +28,7 @@ from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
+from slackbot.services.timekeeping import Timekeeper
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
@@ -130,10 +131,19 @@ def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, l
 class Rung:
     """A running house: the Bolt app on Socket Mode, and a loop around every step."""
 
-    def __init__(self, settings: Settings, store: Store, clocks: Clocks, *, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clocks: Clocks,
+        *,
+        pace: Pace | None = None,
+        timekeeper: Timekeeper | None = None,
+    ) -> None:
         token = settings.slack_bot_token.get_secret_value()
         api_url = settings.slack_api_url
-        self._alarm = Alarm()
+        self._alarm = Alarm(clocks.wire)
+        self._timekeeper = timekeeper
         self._carriers = CarrierPool(SENDERS, self._alarm.ring)
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
         gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
@@ -168,13 +178,15 @@ class Rung:
 
     def _loops(self, clocks: Clocks) -> tuple[Loop, ...]:
         engine = self.engine
-        works = (
+        works = [
             Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
-        )
+        ]
+        if self._timekeeper is not None:
+            works.append(Work("clock", self._timekeeper.step, self._timekeeper.next_moment))
         return tuple(Loop(work, clocks.wire, self._alarm) for work in works)
 
     def _learn_everybody(self) -> None:

@@ -22,6 +22,7 @@ from slackbot.clock import Clocks, SystemClock
 from slackbot.errors import PolicyError, SettingsError
 from slackbot.runtime.control import ControlDoor
 from slackbot.services.policies import apply_first, apply_text, has_policy
+from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import open_store
@@ -81,7 +82,9 @@ def _built(settings: Settings, clocks: Clocks) -> Rung:
         store = _opened(settings.database_url)
         opened.callback(store.close)
         try:
-            house = Rung(settings, store, clocks)
+            timekeeper = timekeeper_of(store)
+            shared = Clocks(timekeeper.clock, timekeeper.clock) if timekeeper else clocks
+            house = Rung(settings, store, shared, timekeeper=timekeeper)
             ensure_policy(house, settings.rung_policy)
         except AuthBroken as failure:
             raise SettingsError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from slackbot.errors import StorageError
 from slackbot.services.composing import GoneError, Letter, compose
 from slackbot.services.context import ServiceContext
 from slackbot.services.folding import Folding
@@ -112,6 +113,8 @@ class Sender:
             letter = compose(self._s.ctx, self._s.renderer, row)
         except GoneError as error:
             mishaps.obsolete(row, str(error))
+        except StorageError:
+            raise
         except Exception:
             log.exception("outbox row %s (%s) could not be rendered", row.id, row.kind)
             mishaps.unrenderable(row)
