@@ -13,7 +13,7 @@ from storage.columns import EPOCH
 from storage.folding import siblings
 from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of
 from storage.pace import POST, UPDATE, Pace
-from storage.ripe import FIRST_OF_STREAM, MOMENT, NOW, PENDING, RIPE, STILL_SO, same_case
+from storage.ripe import FIRST_OF_STREAM, MOMENT, NOW, PENDING, RIPE, STAYS_SO, STILL_SO, same_case
 from storage.statements import PerDialect, constant, one_of, upsert
 from storage.tables.delivery import lanes, messages, outbox
 
@@ -129,7 +129,7 @@ def _candidates() -> sa.Select[Any]:
 _CANDIDATES = _candidates()
 _LEASE = (
     sa.update(outbox)
-    .where(_o.id.in_(sa.bindparam("ids", expanding=True)), PENDING, sa.or_(sa.not_(_IS_CALL), STILL_SO))
+    .where(_o.id.in_(sa.bindparam("ids", expanding=True)), PENDING, sa.or_(sa.not_(_IS_CALL), STAYS_SO))
     .values(
         state=OutboxState.LEASED.value,
         lease_until=sa.bindparam("until", type_=MOMENT),
@@ -178,6 +178,8 @@ def claim(connection: sa.Connection, now: datetime, lease: timedelta, limit: int
         return Claim([], suppressed)
     values = {"ids": list(chosen), "now": now, "until": now + lease}
     taken = {row[0]: row_of(row) for row in connection.execute(_LEASE, values)}
+    if not taken:
+        return Claim([], suppressed)
     advanced: dict[_Lane, datetime] = {}
     for id_, moved in chosen.items():
         if id_ in taken:
