@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
@@ -43,6 +44,8 @@ SEND_TIMEOUT = 10
 INTERACTION_TIMEOUT = 2
 SENDERS = 8
 OPENERS = 8
+STOP_WITHIN = 8.0
+"""Seconds that messages on their way have to arrive when Rung is stopped; the rest is given back."""
 SWITCH_EVERY = 0.0005
 """Seconds a thread may keep the interpreter from another; at Python's usual 5 ms an ack waits for those who send."""
 
@@ -167,12 +170,16 @@ class Rung:
         self._socket.start()
 
     def stop(self) -> None:
-        """Stop listening, finish what is at hand, close the database."""
+        """Stop listening, finish what is at hand, give back what would take too long, close the database."""
+        until = monotonic() + STOP_WITHIN
+        for loop in self.loops:
+            loop.leave()
         self._socket.stop()
         self._later.shutdown(wait=True, cancel_futures=True)
         for loop in self.loops:
-            loop.stop()
-        self._carriers.stop()
+            loop.stop(max(0.0, until - monotonic()))
+        if not self._carriers.stop(max(0.0, until - monotonic())):
+            self.engine.sender.give_back()
         self._alarm.stop()
         self.engine.ctx.store.close()
 

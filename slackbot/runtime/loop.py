@@ -89,10 +89,14 @@ class Loop:
             self._is_due = True
             self._bell.notify()
 
-    def stop(self, timeout: float = 10.0) -> None:
-        """Finish the step at hand and end; waits at most `timeout` seconds for it."""
+    def leave(self) -> None:
+        """End after the step at hand, without waiting for it."""
         self._stopping.set()
         self.hurry()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Finish the step at hand and end; waits at most `timeout` seconds for it."""
+        self.leave()
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
