@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
@@ -28,6 +29,7 @@ from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
+from slackbot.services.timekeeping import Timekeeper
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
@@ -42,6 +44,8 @@ SEND_TIMEOUT = 10
 INTERACTION_TIMEOUT = 2
 SENDERS = 8
 OPENERS = 8
+STOP_WITHIN = 8.0
+"""Seconds that messages on their way have to arrive when Rung is stopped; the rest is given back."""
 SWITCH_EVERY = 0.0005
 """Seconds a thread may keep the interpreter from another; at Python's usual 5 ms an ack waits for those who send."""
 
@@ -130,10 +134,19 @@ def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, l
 class Rung:
     """A running house: the Bolt app on Socket Mode, and a loop around every step."""
 
-    def __init__(self, settings: Settings, store: Store, clocks: Clocks, *, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clocks: Clocks,
+        *,
+        pace: Pace | None = None,
+        timekeeper: Timekeeper | None = None,
+    ) -> None:
         token = settings.slack_bot_token.get_secret_value()
         api_url = settings.slack_api_url
-        self._alarm = Alarm()
+        self._alarm = Alarm(clocks.wire)
+        self._timekeeper = timekeeper
         self._carriers = CarrierPool(SENDERS, self._alarm.ring)
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
         gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
@@ -157,24 +170,30 @@ class Rung:
         self._socket.start()
 
     def stop(self) -> None:
-        """Stop listening, finish what is at hand, close the database."""
+        """Stop listening, finish what is at hand, give back what would take too long, close the database."""
+        until = monotonic() + STOP_WITHIN
+        for loop in self.loops:
+            loop.leave()
         self._socket.stop()
         self._later.shutdown(wait=True, cancel_futures=True)
         for loop in self.loops:
-            loop.stop()
-        self._carriers.stop()
+            loop.stop(max(0.0, until - monotonic()))
+        if not self._carriers.stop(max(0.0, until - monotonic())):
+            self.engine.sender.give_back()
         self._alarm.stop()
         self.engine.ctx.store.close()
 
     def _loops(self, clocks: Clocks) -> tuple[Loop, ...]:
         engine = self.engine
-        works = (
+        works = [
             Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
-        )
+        ]
+        if self._timekeeper is not None:
+            works.append(Work("clock", self._timekeeper.step, self._timekeeper.next_moment))
         return tuple(Loop(work, clocks.wire, self._alarm) for work in works)
 
     def _learn_everybody(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -46,6 +48,36 @@ class ManualClock:
         """Put the clock at an instant."""
         with self._lock:
             self._now = to
+
+
+def machine_ticks() -> float:
+    """Count seconds on this machine, from no particular instant, whatever its clock is set to meanwhile.
+
+    Where the system can, the time it slept counts too.
+    """
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class CorrectedClock:
+    """The time that somebody else's clock shows, told again from time to time and carried on by ticks in between.
+
+    So a step of the machine's own clock moves it nowhere.
+    """
+
+    def __init__(self, ticks: Callable[[], float], told: datetime) -> None:
+        self._ticks = ticks
+        self._lock = threading.Lock()
+        self._told, self._at = told, ticks()
+
+    def now(self) -> datetime:
+        """Say what the other clock shows by our count."""
+        with self._lock:
+            return self._told + timedelta(seconds=self._ticks() - self._at)
+
+    def correct(self, told: datetime, at: float) -> None:
+        """Note what the other clock showed at a tick of ours."""
+        with self._lock:
+            self._told, self._at = told, at
 
 
 class ScaledClock:

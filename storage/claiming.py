@@ -14,7 +14,7 @@ from storage.departures import Head, heads, open_lanes
 from storage.folding import siblings
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
 from storage.pace import POST, Pace
-from storage.ripe import IS_CALL, IS_EDIT, MOMENT, NOW, PENDING, POST_IS_VISIBLE, POST_MAY_COME, STILL_SO
+from storage.ripe import IS_CALL, IS_EDIT, MOMENT, NOW, PENDING, POST_IS_VISIBLE, POST_MAY_COME, STAYS_SO, STILL_SO
 from storage.statements import upsert
 from storage.tables.delivery import lanes, outbox
 
@@ -49,7 +49,7 @@ _SUPPRESS = (
 )
 _LEASE = (
     sa.update(outbox)
-    .where(_IDS, PENDING, sa.or_(sa.not_(IS_CALL), STILL_SO), sa.or_(sa.not_(IS_EDIT), POST_IS_VISIBLE))
+    .where(_IDS, PENDING, sa.or_(sa.not_(IS_CALL), STAYS_SO), sa.or_(sa.not_(IS_EDIT), POST_IS_VISIBLE))
     .values(
         state=OutboxState.LEASED.value,
         lease_until=sa.bindparam("until", type_=MOMENT),

@@ -51,7 +51,7 @@ _VERSIONS = (
         _c.workspace_id.in_(sa.bindparam("workspaces", expanding=True)),
         _c.id.in_(sa.bindparam("ids", expanding=True)),
     )
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _POSTPONE = (
     sa.update(escalations)
@@ -111,7 +111,7 @@ def _fair_share(breadth: int = 4) -> sa.Select[Any]:
         .where(*due)
         .order_by(ranked.c.rank, _c.next_at)
         .limit(sa.bindparam("count", type_=sa.Integer))
-        .with_for_update(of=escalations, skip_locked=True)
+        .with_for_update(of=escalations, skip_locked=True, key_share=True)
     )
 
 

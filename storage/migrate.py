@@ -15,13 +15,15 @@ from slackbot.errors import StorageError
 from storage.engine import parse_url, stored_revision
 from storage.errors import SchemaError, translated
 from storage.file_lock import FileLock
-from storage.postgresql import postgresql_engine
+from storage.postgresql import LOCK_TIMEOUT, postgresql_engine
 from storage.revisions import HEAD, REVISIONS
 from storage.sqlite import database_file, reading_engine, writing_engine
 
 _FOLDER = Path(__file__).parent / "migrations"
 # Any number will do, as long as every Rung uses the same one.
 _POSTGRESQL_LOCK = 0x52554E47
+_LONGEST_UPGRADE = 600
+"""Seconds that one replica waits for another one's upgrade."""
 
 
 def upgrade(url: str) -> str:
@@ -74,13 +76,20 @@ def _connected(url: str, *, exclusive: bool) -> Iterator[sa.Connection]:
                 file.touch(mode=0o600)
             engine = writing_engine(file) if exclusive else reading_engine(file, beside_a_writer=False)
         else:
-            engine = postgresql_engine(target)
+            engine = postgresql_engine(target, statement_timeout=0 if exclusive else None)
         opened.callback(engine.dispose)
         try:
             connection = opened.enter_context(engine.connect())
             if exclusive and engine.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
+                _wait_for_others(connection)
             yield connection
         except DBAPIError as error:
             shown = target.render_as_string(hide_password=True)
             raise translated(error) or StorageError(f"can't use {shown}: {error.orig}") from error
+
+
+def _wait_for_others(connection: sa.Connection) -> None:
+    """Let one replica after the other upgrade; what the steps lock they get soon or not at all."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LONGEST_UPGRADE}s'")
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT:.0f}s'")

@@ -99,10 +99,22 @@ _UNKNOWN_DUE = (
     .limit(sa.bindparam("count", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
+LOOKING = timedelta(seconds=20)
+"""How long one replica may look before another one looks too."""
+_LOOKED_AT = sa.update(outbox).where(_c.id.in_(sa.bindparam("ids", expanding=True))).values(not_before=_THEN)
+_RECHECKED_AT = (
+    sa.update(outbox)
+    .where(_c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(recheck_at=sa.bindparam("recheck", type_=_c.recheck_at.type))
+)
 _IS_SENT_AFTER_ALL = sa.bindparam("outcome") == constant(OutboxState.SENT)
 _RESOLVE = (
     sa.update(outbox)
-    .where(_c.id == sa.bindparam("row"), _IS_UNKNOWN)
+    .where(
+        _c.id == sa.bindparam("row"),
+        _IS_UNKNOWN,
+        _c.token == sa.func.coalesce(sa.bindparam("seen", type_=sa.Integer), _c.token),
+    )
     .values(
         state=sa.bindparam("outcome"),
         looks=_c.looks + 1,
@@ -121,6 +133,7 @@ _RECHECK_DUE = (
     .where(_c.recheck_at.is_not(None), _c.recheck_at <= _NOW, _IS_SENT)
     .order_by(_c.recheck_at)
     .limit(sa.bindparam("count", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
 )
 _RECHECKED = sa.update(outbox).where(_c.id == sa.bindparam("row")).values(recheck_at=None)
 _NEXT_RECHECK = sa.select(sa.func.min(_c.recheck_at)).where(_c.recheck_at.is_not(None), _IS_SENT)
@@ -217,28 +230,43 @@ class Outbox(Repository):
         return [row_of(row) for row in self._connection.execute(_EXPIRE, {"now": now, "then": now + quiet})]
 
     def unknown_due(self, now: datetime, limit: int) -> list[OutboxRow]:
-        """Read the unknown rows whose quiet period is over; locked where the database can."""
-        return [row_of(row) for row in self._connection.execute(_UNKNOWN_DUE, {"now": now, "count": limit})]
+        """Take the unknown rows whose quiet period is over, to be looked for; nobody else gets them for a while.
+
+        Rows that are not resolved by then are due again.
+        """
+        rows = [row_of(row) for row in self._connection.execute(_UNKNOWN_DUE, {"now": now, "count": limit})]
+        if rows:
+            self._connection.execute(_LOOKED_AT, {"ids": [row.id for row in rows], "then": now + LOOKING})
+        return rows
 
     def resolve_unknown(
-        self, row_id: int, state: str, not_before: datetime | None = None, recheck_at: datetime | None = None
+        self,
+        row_id: int,
+        state: str,
+        not_before: datetime | None = None,
+        recheck_at: datetime | None = None,
+        *,
+        token: int | None = None,
     ) -> bool:
         """Note the outcome of a look: sent, pending (send again), unknown (look again), or an end; counts the look.
 
-        What is sent again is looked for once more at `recheck_at`, so that a surplus copy can be deleted.
+        What is sent again is looked for once more at `recheck_at`, so that a surplus copy can be deleted. With a
+        `token`, nothing changes where the row was sent again since.
 
         Raises:
             ValueError: `state` is none of these.
         """
         if state not in _RESOLUTIONS:
             raise ValueError(f"{state} resolves nothing; use one of {sorted(_RESOLUTIONS)}")
-        return self._changed(
-            _RESOLVE, {"row": row_id, "outcome": str(state), "then": not_before, "recheck": recheck_at}
-        )
+        values = {"row": row_id, "outcome": str(state), "then": not_before, "recheck": recheck_at, "seen": token}
+        return self._changed(_RESOLVE, values)
 
     def recheck_due(self, now: datetime, limit: int) -> list[OutboxRow]:
-        """Read the rows that were sent again after a lost answer and are to be looked for once more."""
-        return [row_of(row) for row in self._connection.execute(_RECHECK_DUE, {"now": now, "count": limit})]
+        """Take the rows that were sent again after a lost answer, to be looked for once more; as `unknown_due` does."""
+        rows = [row_of(row) for row in self._connection.execute(_RECHECK_DUE, {"now": now, "count": limit})]
+        if rows:
+            self._connection.execute(_RECHECKED_AT, {"ids": [row.id for row in rows], "recheck": now + LOOKING})
+        return rows
 
     def rechecked(self, row_id: int) -> bool:
         """Note that there is no surplus copy (any more)."""

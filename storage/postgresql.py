@@ -9,36 +9,52 @@ from slackbot.errors import StorageError
 from storage.unit_of_work import Store, no_writer
 
 _CONNECTIONS = 10
-# Milliseconds, as libpq's `options` takes them; a press has three seconds, and a claim never waits.
-_OPTIONS = "-c timezone=UTC -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000"
+
+STATEMENT_TIMEOUT = 5.0
+LOCK_TIMEOUT = 2.0
+"""Seconds; a press has three, and a claim never waits."""
+IDLE_TIMEOUT = 5.0
+"""Seconds a transaction may do nothing: a process that hangs, or is cut off, lets go of its rows by then."""
+
+# By libpq's names: a server gone without a word is noticed within 25 seconds, or 10 while it is being written to.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
-def postgresql_engine(target: sa.URL, *, read_only: bool = False) -> sa.Engine:
-    """Make an engine with psycopg 3.
-
-    Raises:
-        StorageError: psycopg is not installed.
-    """
-    options = f"{_OPTIONS} -c default_transaction_read_only=on" if read_only else _OPTIONS
-    try:
-        return sa.create_engine(
-            target,
-            pool_size=_CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=2.5,
-            pool_pre_ping=True,
-            hide_parameters=True,  # they hold customer text, and errors end in logs
-            connect_args={"options": options, "connect_timeout": 5, "tcp_user_timeout": 10_000},
-        )
-    except ModuleNotFoundError as error:
-        raise StorageError("PostgreSQL needs psycopg 3: run `pip install 'psycopg[binary]'`") from error
+def postgresql_engine(target: sa.URL, *, read_only: bool = False, statement_timeout: float | None = None) -> sa.Engine:
+    """Make an engine with psycopg 3; `statement_timeout` in seconds, 0 for none."""
+    timeouts = {
+        "statement_timeout": STATEMENT_TIMEOUT if statement_timeout is None else statement_timeout,
+        "lock_timeout": LOCK_TIMEOUT,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+    }
+    settings = {"timezone": "UTC", **{name: f"{seconds * 1000:.0f}" for name, seconds in timeouts.items()}}
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    engine = sa.create_engine(
+        target,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=2.5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # they hold customer text, and errors end in logs
+        connect_args={"options": options, **_PATIENCE},
+    )
+    sa.event.listen(engine, "handle_error", _without_details)
+    return engine
 
 
 def open_postgresql(target: sa.URL, *, writable: bool) -> Store:
     """Open a database that replicas share. Writes are READ COMMITTED and lock what they claim; reads see one state.
 
     Raises:
-        StorageError: nothing answers there, or psycopg is not installed.
+        StorageError: nothing answers there.
     """
     engine = postgresql_engine(target, read_only=not writable)
     try:
@@ -51,3 +67,15 @@ def open_postgresql(target: sa.URL, *, writable: bool) -> Store:
     writer = engine.connect if writable else no_writer
     readers = engine.execution_options(isolation_level="REPEATABLE READ")
     return Store(f"PostgreSQL {version}", writer, readers.connect, engine.dispose)
+
+
+def _without_details(context: sa.engine.ExceptionContext) -> BaseException | None:
+    """Leave out what PostgreSQL adds to an error: whole rows, with what customers wrote."""
+    said, raised = context.original_exception, context.sqlalchemy_exception
+    diagnosis = getattr(said, "diag", None)
+    if diagnosis is None or diagnosis.message_detail is None or not isinstance(raised, DBAPIError):
+        return None
+    said.args = (diagnosis.message_primary,)
+    return type(raised)(
+        context.statement, None, said, hide_parameters=True, connection_invalidated=context.is_disconnect
+    )

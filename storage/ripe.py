@@ -27,12 +27,15 @@ def same_case(table: Any) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 # The guards `waiting` and `acknowledged` bear the names of the states they ask for, in the visit they were made in.
-STILL_SO = sa.exists().where(
+_AS_IT_WAS_MADE = (
     escalations.c.workspace_id == _o.workspace_id,
     escalations.c.id == _o.escalation_id,
     escalations.c.visit == _o.visit,
     escalations.c.state == _o.guard,
 )
+STILL_SO = sa.exists().where(*_AS_IT_WAS_MADE)
+# Held until the claim commits: whoever acknowledges waits that long, and whom they acknowledge just now is passed by.
+STAYS_SO = sa.exists(sa.select(escalations.c.id).where(*_AS_IT_WAS_MADE).with_for_update(read=True, skip_locked=True))
 FIRST_OF_STREAM = ~sa.exists().where(
     *same_case(_earlier),
     _earlier.c.stream == _o.stream,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -57,6 +58,16 @@ class Transaction:
         self.inbox = Inbox(connection)
         self.drafts = Drafts(connection)
 
+    def time(self) -> datetime | None:
+        """Say what the database's clock shows at this moment (UTC); None where it has none of its own, as SQLite."""
+        if self.connection.dialect.name == "sqlite":
+            return None
+        told: datetime = self.connection.execute(_TIME).scalar_one()
+        return told
+
+
+# Not `now()`, which stands still within a transaction.
+_TIME = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
 
 Connecting = Callable[[], AbstractContextManager[sa.Connection]]
 

@@ -34,6 +34,7 @@ _TAKE_NUMBER = Prepared(
     .returning(_c.last_number, _c.policy_version)
 )
 _POLICY_VERSION = sa.select(_c.policy_version).where(_c.id == sa.bindparam("workspace"))
+_HOLD = sa.select(_c.id).where(_c.id == sa.bindparam("workspace")).with_for_update(key_share=True)
 _USE_POLICY = (
     sa.update(workspaces)
     .where(_c.id == sa.bindparam("workspace"))
@@ -101,6 +102,10 @@ class Workspaces(Repository):
         """Say which policy version new cases get; None before the first one is applied."""
         found: int | None = self._connection.execute(_POLICY_VERSION, {"workspace": workspace_id}).scalar()
         return found
+
+    def hold(self, workspace_id: int) -> None:
+        """Keep others from changing a workspace's policy or taking numbers until this transaction ends."""
+        self._connection.execute(_HOLD, {"workspace": workspace_id})
 
     def use_policy(self, workspace_id: int, version_id: int) -> None:
         """Let new cases get this version from now on.

@@ -22,6 +22,7 @@ from slackbot.clock import Clocks, SystemClock
 from slackbot.errors import PolicyError, SettingsError
 from slackbot.runtime.control import ControlDoor
 from slackbot.services.policies import apply_first, apply_text, has_policy
+from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import open_store
@@ -29,6 +30,9 @@ from storage.errors import SchemaError
 from storage.unit_of_work import Store
 
 log = logging.getLogger("rung")
+
+LAST_MOMENT = 10.0
+"""Seconds from SIGTERM to the end of the process, whatever is under way."""
 
 # slack_sdk and Bolt print whole payloads below this, customers' text included; websocket-client takes each lost
 # connection for an error, and ours notes them.
@@ -50,9 +54,24 @@ def main(argv: Sequence[str]) -> int:
     settings = load_settings()
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stopping.set())
+        signal.signal(each, lambda *_: _stop(stopping))
     run_until(settings, stopping)
     return 0
+
+
+def _stop(stopping: threading.Event) -> None:
+    """Ask the house to stop; if something in it hangs, the process ends all the same."""
+    if not stopping.is_set():
+        stopping.set()
+        guard = threading.Timer(LAST_MOMENT, _leave)
+        guard.daemon = True
+        guard.start()
+
+
+def _leave() -> None:
+    log.error("stopping takes too long; leaving what is left to the end of its leases")
+    logging.shutdown()
+    os._exit(1)
 
 
 def run_until(settings: Settings, stopping: threading.Event) -> None:
@@ -81,7 +100,9 @@ def _built(settings: Settings, clocks: Clocks) -> Rung:
         store = _opened(settings.database_url)
         opened.callback(store.close)
         try:
-            house = Rung(settings, store, clocks)
+            timekeeper = timekeeper_of(store)
+            shared = Clocks(timekeeper.clock, timekeeper.clock) if timekeeper else clocks
+            house = Rung(settings, store, shared, timekeeper=timekeeper)
             ensure_policy(house, settings.rung_policy)
         except AuthBroken as failure:
             raise SettingsError(

@@ -17,11 +17,18 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from slackbot.clock import Clock, SystemClock
+
 
 class Alarm:
-    """Wakes each loop at the moment it named (wire time), and everybody when somebody rings."""
+    """Wakes each loop at the moment it named (wire time), and everybody when somebody rings.
 
-    def __init__(self) -> None:
+    `clock` tells wire time; without one it is the machine's own.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._wire = clock or SystemClock()
+        self._machine = SystemClock()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._lock = threading.Lock()
         self._moments: dict[str, tuple[datetime, Callable[[], None]]] = {}
@@ -69,7 +76,8 @@ class Alarm:
                 self._job.remove()
         self._armed, self._job = earliest, None
         if earliest is not None:
-            trigger = DateTrigger(earliest)
+            # APScheduler goes by the machine's clock.
+            trigger = DateTrigger(earliest + (self._machine.now() - self._wire.now()))
             self._job = self._scheduler.add_job(self._went_off, trigger, misfire_grace_time=None, args=(earliest,))
 
     def _went_off(self, moment: datetime) -> None:

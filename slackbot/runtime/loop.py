@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from slackbot.clock import Clock
+from slackbot.errors import StorageError
 from slackbot.runtime.alarm import Alarm
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ LONGEST_BREATH = 0.25
 """Seconds after which a burst that goes on gets its pass all the same."""
 
 _AFTER_ERROR = 1.0
+_AFTER_OUTAGE = 0.5
 _OVERDUE = 0.05
 
 NEAR = 0.02
@@ -59,6 +61,7 @@ class Loop:
         self._is_due = False
         self._is_near = False
         self._overdue = 0
+        self._is_cut_off = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
         self.last_pass: datetime | None = None
@@ -98,10 +101,14 @@ class Loop:
             self._is_near = True
             self._bell.notify()
 
-    def stop(self, timeout: float = 10.0) -> None:
-        """Finish the step at hand and end; waits at most `timeout` seconds for it."""
+    def leave(self) -> None:
+        """End after the step at hand, without waiting for it."""
         self._stopping.set()
         self.hurry()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Finish the step at hand and end; waits at most `timeout` seconds for it."""
+        self.leave()
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
@@ -137,6 +144,12 @@ class Loop:
                     self.last_pass = self._clock.now()
                 moment = self._work.next_moment()
             self.last_pass = self._clock.now()
+            self._is_cut_off = False
+        except StorageError as error:
+            if not self._is_cut_off:  # said once: while a database is away this is every loop's lot, twice a second
+                log.error("the %s loop can't use the database; it tries on: %s", self.name, error)  # noqa: TRY400
+            self._is_cut_off = True
+            return _AFTER_OUTAGE
         except Exception:
             log.exception("the %s loop failed; it goes on in %s s", self.name, _AFTER_ERROR)
             return _AFTER_ERROR

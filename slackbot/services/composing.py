@@ -16,6 +16,7 @@ from slackbot.slack.render import Renderer
 from slackbot.slack.views import CaseView, Payload
 from storage.messages import Posted
 from storage.outbox_rows import OutboxRow
+from storage.retrying import until_noted
 from storage.unit_of_work import Transaction
 
 POST_OF: Mapping[Kind, Kind] = {Kind.CARD_EDIT: Kind.CARD, Kind.CASE_EDIT: Kind.CASE}
@@ -59,6 +60,7 @@ class GoneError(LookupError):
     """What the message is about, or the message it edits, is no longer stored."""
 
 
+@until_noted
 def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
     """Render what a row stands for, from the state as it is now, in the form that what was tried before leaves.
 
@@ -79,6 +81,7 @@ def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
     return Letter(row, escalation.version, cards, arguments, edits)
 
 
+@until_noted
 def place_of(ctx: ServiceContext, row: OutboxRow) -> Place:
     """Say where a message goes, without rendering it.
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from slackbot.core.messages import LEVEL_TRIGGERED
+from slackbot.errors import StorageError
 from slackbot.services.composing import GoneError, Letter, compose
 from slackbot.services.context import ServiceContext
 from slackbot.services.folding import Folding
+from slackbot.services.in_hand import InHand
 from slackbot.services.mishaps import Mishaps
-from slackbot.services.reactions import LEASE
+from slackbot.services.reactions import LEASE, quiet_after
 from slackbot.services.recording import note_suppressed, settle_edit, settle_post
 from slackbot.slack.failures import AlreadyDone, SlackFailure, TargetGone
 from slackbot.slack.gateway import Gateway
@@ -21,6 +24,8 @@ from storage.outbox_rows import OutboxRow
 from storage.pace import Pace
 
 log = logging.getLogger(__name__)
+
+_STOPPED = "stopped"
 
 
 class Carriers(Protocol):
@@ -65,6 +70,7 @@ class Sender:
     def __init__(self, sending: Sending) -> None:
         self._s = sending
         self._folding = Folding(sending.ctx, sending.renderer, sending.mishaps)
+        self._in_hand = InHand()
 
     def step(self) -> bool:
         """Send what may leave now; says whether anything did."""
@@ -77,8 +83,30 @@ class Sender:
             for row in claim.suppressed:
                 note_suppressed(ctx, tx, row)
         for row in claim.rows:
-            self._s.carriers.carry(self._sending_of(row, claim.followers.get(row.id, ())))
+            followers = claim.followers.get(row.id, ())
+            self._in_hand.take([row, *followers])
+            self._s.carriers.carry(self._sending_of(row, followers))
         return bool(claim.rows or claim.suppressed)
+
+    def give_back(self) -> None:
+        """Let others send at once what is in hand and can't be finished; send nothing from now on.
+
+        What Slack has not heard of is wanted anew, what it may have heard of is looked for after a quiet period.
+        """
+        untouched, begun = self._in_hand.give_back()
+        if not untouched and not begun:
+            return
+        now = self._s.ctx.wire_now()
+        with self._s.ctx.store.write() as tx:
+            for row in begun:
+                if row.kind in LEVEL_TRIGGERED:
+                    untouched.append(row)
+                else:
+                    look_at = now + quiet_after(row.kind, row.attempt)
+                    tx.outbox.unknown(row.id, row.token, look_at, row.error or _STOPPED)
+            for row in untouched:
+                tx.outbox.retry(row.id, row.token, now, row.error or _STOPPED, count=False)
+        log.info("%s messages were on their way and are given back", len(untouched) + len(begun))
 
     def next_moment(self) -> datetime | None:
         """Say when the next row may leave (wire time); None also while every carrier is out: the first one back rings.
@@ -91,7 +119,13 @@ class Sender:
             return tx.outbox.next_departure(self._s.ctx.wire_now(), pace=self._s.pace)
 
     def _sending_of(self, row: OutboxRow, followers: Sequence[OutboxRow]) -> Callable[[], None]:
-        return lambda: self._send(row, followers)
+        def send() -> None:
+            try:
+                self._send(row, followers)
+            finally:
+                self._in_hand.done([row, *followers])
+
+        return send
 
     def _send(self, row: OutboxRow, followers: Sequence[OutboxRow]) -> None:
         if row.lease_until is not None and row.lease_until <= self._s.ctx.wire_now():
@@ -112,6 +146,8 @@ class Sender:
             letter = compose(self._s.ctx, self._s.renderer, row)
         except GoneError as error:
             mishaps.obsolete(row, str(error))
+        except StorageError:
+            raise
         except Exception:
             log.exception("outbox row %s (%s) could not be rendered", row.id, row.kind)
             mishaps.unrenderable(row)
@@ -123,6 +159,8 @@ class Sender:
         letter, row = letters[0], letters[0].row
         if letter.is_current:
             settle_edit(self._s.ctx, letter)
+            return
+        if not self._in_hand.begin([each.row for each in letters]):
             return
         try:
             answer = self._s.gateway.call(row.workspace_id, row.method, **letter.arguments)

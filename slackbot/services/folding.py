@@ -16,6 +16,7 @@ from slackbot.services.showing import view_of
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import CaseView
 from storage.outbox_rows import OutboxRow, OutboxState
+from storage.retrying import until_noted
 from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Folding:
         self._renderer = renderer
         self._mishaps = mishaps
 
+    @until_noted
     def fold(self, rows: Sequence[OutboxRow]) -> Folded:
         """Draw what is still wanted of these rows as one message at the top of the channel; let go of the rest.
 

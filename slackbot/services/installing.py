@@ -66,6 +66,7 @@ def put_in_force(
         PolicyError: another version was put in force since.
     """
     with ctx.store.write() as tx:
+        tx.workspaces.hold(workspace.id)
         latest = tx.policies.latest(workspace.id)
         number = latest.number if latest else None
         if number != after:

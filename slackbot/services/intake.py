@@ -20,6 +20,7 @@ from slackbot.services.showing import permalink
 from slackbot.services.transact import LONGEST_FIELD, Invalid
 from slackbot.slack.views import FormView
 from storage.drafts import Draft
+from storage.retrying import within_a_press
 from storage.unit_of_work import Transaction
 
 FORM_TAKES: Mapping[str, int] = {"summary": 300, "customer": 200, "ticket": 200}
@@ -36,6 +37,7 @@ class Incomplete:
     problems: tuple[Problem, ...]
 
 
+@within_a_press
 def open_form(
     ctx: ServiceContext,
     requester: Requester,
@@ -62,6 +64,7 @@ def open_form(
     return FormView(rules=rules, values=tidy, draft_id=draft.id, note=note, source=source)
 
 
+@within_a_press
 def redraw_form(ctx: ServiceContext, requester: Requester, values: Mapping[str, str], draft_id: str) -> FormView:
     """Gather the form anew after its category or severity was chosen."""
     with ctx.store.read() as tx:
@@ -90,6 +93,7 @@ def submit_line(ctx: ServiceContext, requester: Requester, text: str) -> Submitt
     return outcome
 
 
+@within_a_press
 def _submit_form(
     ctx: ServiceContext, requester: Requester, key: str, draft_id: str, values: Mapping[str, str]
 ) -> Submitted | Invalid | Denied:
@@ -104,6 +108,7 @@ def _submit_form(
         return raise_case(ctx, tx, Asked(workspace, requester, version, rules, key, wears_off=False), case)
 
 
+@within_a_press
 def _submit_line(ctx: ServiceContext, requester: Requester, typed: str) -> Submitted | Incomplete | Denied:
     with ctx.store.write() as tx:
         workspace = ctx.workspace(tx, requester.team_id)

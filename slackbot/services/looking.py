@@ -13,6 +13,7 @@ from slackbot.services.showing import view_of
 from slackbot.services.transact import NoSuchCaseError, get_to_know
 from slackbot.slack.views import CaseView, ListView
 from storage.escalations import Cursor
+from storage.retrying import within_a_press
 from storage.unit_of_work import Transaction
 
 PAGE = 8
@@ -25,6 +26,7 @@ class MayNotLook:
     reason: Denial
 
 
+@within_a_press
 def list_open(
     ctx: ServiceContext, requester: Requester, *, mine: bool, cursor: str | None = None
 ) -> ListView | MayNotLook:
@@ -48,6 +50,7 @@ def list_further(ctx: ServiceContext, requester: Requester, after: str) -> ListV
     return list_open(ctx, requester, mine=heading == "mine", cursor=cursor)
 
 
+@within_a_press
 def look_at(ctx: ServiceContext, requester: Requester, number: int, *, history: bool) -> CaseView | MayNotLook:
     """Show one case by its number, with its history where that is asked for.
 
@@ -66,6 +69,7 @@ def look_at(ctx: ServiceContext, requester: Requester, number: int, *, history: 
     return _may_not_look(ctx, requester, denial)
 
 
+@within_a_press
 def look_by_id(ctx: ServiceContext, requester: Requester, escalation_id: str) -> CaseView | MayNotLook:
     """Show one case by the opaque id that a button carries.
 

@@ -32,6 +32,7 @@ from slackbot.slack.failures import (
 )
 from slackbot.slack.gateway import Gateway
 from storage.outbox_rows import OutboxRow, OutboxState
+from storage.retrying import until_noted
 from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Mishaps:
         self._ctx = ctx
         self._gateway = gateway
 
+    @until_noted
     def react(self, row: OutboxRow, failure: SlackFailure) -> None:  # noqa: C901 - one case a class of failure
         """Do what the failure's class asks for."""
         log.warning("outbox row %s (%s): %s", row.id, row.kind, failure)
@@ -81,10 +83,12 @@ class Mishaps:
             case _:
                 self._dead(row, failure.code)
 
+    @until_noted
     def obsolete(self, row: OutboxRow, reason: str) -> None:
         """Let go of a row whose subject is not stored any more."""
         self._finish(row, OutboxState.OBSOLETE, reason)
 
+    @until_noted
     def unrenderable(self, row: OutboxRow) -> None:
         """Send the plain form of a message that we failed to render; let it be dead, loudly, when that fails too."""
         if Tried.PLAIN in tried(row):

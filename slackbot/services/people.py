@@ -16,6 +16,7 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.transact import commit
 from slackbot.slack.failures import DestinationBroken, RateLimited, SlackFailure
 from slackbot.slack.gateway import Gateway
+from storage.retrying import within_a_press
 from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ def learn(ctx: ServiceContext, tx: Transaction, workspace_id: int, person: Perso
             tx.people.postpone(workspace_id, person.id, ctx.wire_now())  # somebody was faster: look again
 
 
+@within_a_press
 def ask_anew(ctx: ServiceContext, team_id: str, user_id: str) -> None:
     """Have Slack asked about somebody at once, since something about them has changed."""
     with ctx.store.write() as tx:

@@ -66,7 +66,8 @@ REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
     }
 )
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=25)
+"""More than two calls of Slack's may take; what a process that was killed held is seen again within half a minute."""
 AFTER_LEASE = timedelta(seconds=3)
 """From the end of a lease to the first look."""
 RECHECK = timedelta(seconds=60)

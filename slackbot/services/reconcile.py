@@ -116,7 +116,7 @@ class Reconciler:
             return
         surplus_at = self._ctx.wire_now() if len(copies) > 1 else attempted + RECHECK if row.attempt > 1 else None
         with self._ctx.store.write() as tx:
-            if tx.outbox.resolve_unknown(row.id, OutboxState.SENT, recheck_at=surplus_at):
+            if tx.outbox.resolve_unknown(row.id, OutboxState.SENT, recheck_at=surplus_at, token=row.token):
                 note_post(self._ctx, tx, row, copies[0], shown=SHOWN_UNKNOWN, cards=frozenset())
         self._ctx.wake()
         log.info("outbox row %s (%s) had arrived after all", row.id, row.kind)
@@ -185,7 +185,8 @@ class Reconciler:
         self, row: OutboxRow, state: OutboxState, *, at: datetime | None = None, recheck: datetime | None = None
     ) -> None:
         with self._ctx.store.write() as tx:
-            tx.outbox.resolve_unknown(row.id, state, not_before=at or self._ctx.wire_now(), recheck_at=recheck)
+            then = at or self._ctx.wire_now()
+            tx.outbox.resolve_unknown(row.id, state, not_before=then, recheck_at=recheck, token=row.token)
         self._ctx.wake()
 
 

@@ -13,6 +13,7 @@ from slackbot.services.composing import POST_OF, Cards, Letter, cards_of
 from slackbot.services.context import ServiceContext
 from storage.messages import Posted
 from storage.outbox_rows import OutboxRow, OutboxState
+from storage.retrying import until_noted
 from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ SHOWN_UNKNOWN = 0
 EDIT_OF = {post: edit for edit, post in POST_OF.items()}
 
 
+@until_noted
 def settle_post(ctx: ServiceContext, letters: Sequence[Letter], channel: str, ts: str) -> bool:
     """Settle a message that Slack took, for each row it stands for, and note where it stands.
 
@@ -52,6 +54,7 @@ def _resolved_as(tx: Transaction, row: OutboxRow, channel: str, ts: str) -> bool
     return tx.outbox.resolve_unknown(row.id, OutboxState.SENT)
 
 
+@until_noted
 def settle_edit(ctx: ServiceContext, letter: Letter) -> None:
     """Settle an edit; it is wanted anew if cards have come since it was rendered, or if another edit may be newer."""
     row, shown = letter.row, letter.edits

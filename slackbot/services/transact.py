@@ -18,6 +18,7 @@ from slackbot.ids import new_message_key
 from slackbot.services.context import Requester, ServiceContext, person_asking
 from slackbot.services.showing import view_of
 from slackbot.slack.views import CaseView
+from storage.retrying import within_a_press
 from storage.unit_of_work import Transaction
 
 LONGEST_FIELD = 3000
@@ -107,6 +108,7 @@ def act(ctx: ServiceContext, ask: Ask) -> Done | Declined:
     raise ConflictError
 
 
+@within_a_press
 def rehearse(ctx: ServiceContext, ask: Ask) -> CaseView | Declined:
     """Say whether something could be done now, before a form asks for what it takes; nothing is changed.
 
@@ -123,6 +125,7 @@ def rehearse(ctx: ServiceContext, ask: Ask) -> CaseView | Declined:
     return view if isinstance(outcome, Decision) else Declined(view, outcome)
 
 
+@within_a_press
 def _once(ctx: ServiceContext, ask: Ask) -> Done | Declined:
     now = ctx.now()
     with ctx.store.write() as tx:

@@ -121,11 +121,29 @@ def _culprit_inside(name: str, house: House, seen: frozenset[str]) -> tuple[str,
         bodies = [part for part in definition.body if getattr(part, "name", "") in MAKERS]
         names = [dotted(base, known) for base in definition.bases]
     for body in bodies:
-        names += [dotted(n.func, known) for n in ast.walk(body) if isinstance(n, ast.Call)]
+        names += [dotted(func, known) for func in _called_by(body)]
     for inner in names:
         if chain := culprit(module, inner, house, seen):
             return (name, *chain)
     return ()
+
+
+def _called_by(body: ast.AST) -> Iterator[ast.expr]:
+    """Give what a function calls; a function that it only makes, as a decorator does, waits until somebody calls it."""
+    made: dict[str, ast.AST] = {}
+    left = [body]
+    called: set[str] = set()
+    while left:
+        for node in ast.iter_child_nodes(left.pop()):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                made[node.name] = node
+                continue
+            left.append(node)
+            if isinstance(node, ast.Call):
+                yield node.func
+                called |= {node.func.id} if isinstance(node.func, ast.Name) else set()
+    for name in called & made.keys():
+        yield from _called_by(made[name])
 
 
 def _leading(name: str) -> set[str]:

@@ -24,6 +24,8 @@ BAD = (
     "from slack_sdk import WebClient\nclass Ours(WebClient):\n    pass\nx = Ours()",
     "import os\ndef f():\n    return g()\ndef g():\n    return os.getenv('X')\nx = f()",
     "def words():\n    with open('x') as f:\n        return f.read()\nx = words()",
+    "import time\ndef f():\n    def g():\n        time.sleep(1)\n    return g()\nx = f()",
+    "import time\ndef slow(f):\n    time.sleep(1)\n    return f\n@slow\ndef g():\n    pass",
 )
 
 GOOD = (
@@ -41,6 +43,10 @@ GOOD = (
     "def main():\n    return run()\nif __name__ == '__main__':\n    main()",
     "WORDS = frozenset('a b'.split())",
     "class Plain:\n    def __init__(self):\n        self.x = []\nx = Plain()",
+    (
+        "import time\nfrom functools import wraps\ndef later(f):\n    @wraps(f)\n    def g():\n        time.sleep(1)\n"
+        "        f()\n    return g\n@later\ndef h():\n    pass"
+    ),
     "import socket\ndef row(x):\n    return row(x[1:]) if x else ()\nx = row('abc')",
 )
 

@@ -69,5 +69,18 @@ def test_stopping_waits_for_those_under_way(freed: threading.Semaphore) -> None:
 
     pool.carry(slow)
     threading.Timer(0.05, may_end.set).start()
-    pool.stop()
+    assert pool.stop()
     assert done.is_set()
+
+
+def test_stopping_waits_no_longer_than_it_is_told(carriers: CarrierPool) -> None:
+    """Of an errand that hangs the stop says that it is not back, and leaves it."""
+    may_end = threading.Event()
+
+    def hangs() -> None:
+        may_end.wait(PATIENCE)
+
+    carriers.carry(hangs)
+    assert not carriers.stop(0.05)
+    may_end.set()
+    assert carriers.stop()

@@ -5,30 +5,23 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from storage.migrate import upgrade
-from tests.services.still_house import CANARY, StillHouse, still_house
+from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.services.still_house import CANARY, StillHouse, still_house_on
 
 REST = 300.0
 """Seconds in which everything comes to rest, the longest look included."""
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy from."""
-    file = tmp_path_factory.mktemp("migrated") / "template.db"
-    upgrade(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def still(migrated: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[StillHouse]:
-    """Rung at Acme on a Monday morning, both clocks in the test's hand."""
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+def still(
+    request: pytest.FixtureRequest, databases: Databases, caplog: pytest.LogCaptureFixture
+) -> Iterator[StillHouse]:
+    """Rung at Acme on a Monday morning, both clocks in the test's hand; on every engine there is."""
     caplog.set_level(logging.DEBUG)
-    with still_house(migrated, tmp_path) as house:
+    with databases.fresh(request.param) as url, still_house_on(url) as house:
         yield house
         house.runs(REST)
         house.assert_at_rest()

@@ -1,4 +1,4 @@
-"""A house that stands still: the real steps over a real SQLite file and a Slack in the same thread, no waiting."""
+"""A house that stands still: the real steps over a real database and a Slack in the same thread, no waiting."""
 
 from __future__ import annotations
 
@@ -233,11 +233,18 @@ def still_house(template: Path, folder: Path, *, pace: Pace | None = None) -> It
     """Open such a house on a copy of a migrated SQLite file."""
     file = folder / "rung.db"
     shutil.copy(template, file)
+    with still_house_on(f"sqlite:///{file}", pace=pace) as house:
+        yield house
+
+
+@contextmanager
+def still_house_on(url: str, *, pace: Pace | None = None) -> Iterator[StillHouse]:
+    """Open such a house on a migrated, empty database."""
     clock = ManualClock(MORNING)
     slack = acme(clock)
     wire = Wire(slack, clock)
     clocks = Clocks(case=clock, wire=clock)
-    store = open_store(f"sqlite:///{file}")
+    store = open_store(url)
     engine = build_engine(store, wire, clocks, wake=lambda: None, carriers=OneByOne(), pace=pace)
     workspace = meet_workspace(engine.ctx, wire)
     apply_first(engine.ctx, wire, workspace, shipped("rung.toml"), "test")

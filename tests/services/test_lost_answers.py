@@ -225,7 +225,7 @@ def test_a_lease_that_ends_is_looked_for(still: StillHouse) -> None:
     still.raises()
     with still.engine.ctx.store.write() as tx:
         tx.outbox.claim(still.clock.now(), lease=LEASE, limit=10)
-    still.runs(29)
+    still.runs(LEASE.total_seconds() - 1)
     assert still.visible() == []
     still.runs(10)
     assert len(still.visible("tier-2")) == 1

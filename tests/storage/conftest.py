@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from storage.engine import open_store
 from storage.unit_of_work import Store
-from tests.storage.engines import ENGINES, fresh_database, migrated_file
+from tests.engines import ENGINES, Databases
 from tests.storage.house import House, furnish
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy from."""
-    return migrated_file(tmp_path_factory.mktemp("template"))
-
-
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """A migrated, empty database on the engine under test."""
-    with fresh_database(request.param, template, tmp_path) as url:
+    with databases.fresh(request.param) as url:
         yield url
 
 

@@ -1,0 +1,34 @@
+"""The databases that tests run on: a test asks for a fresh, migrated one, and says on which engine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cluster import Cluster
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+ENGINES = (SQLITE, POSTGRESQL)
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Lends databases: copies of a migrated SQLite file, or of a migrated database on a PostgreSQL server."""
+
+    template: Path
+    folder: Path
+    cluster: Callable[[], Cluster]
+
+    @contextmanager
+    def fresh(self, engine: str) -> Iterator[str]:
+        """Lend the URL of a migrated, empty database that nobody else uses."""
+        if engine == POSTGRESQL:
+            with self.cluster().database() as url:
+                yield url
+        else:
+            file = self.folder / "rung.db"
+            shutil.copy(self.template, file)
+            yield f"sqlite:///{file}"
