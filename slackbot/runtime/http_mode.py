@@ -88,6 +88,7 @@ class HttpMode:
     def start(self) -> None:
         """Begin to answer; what has come since the port was opened is answered first."""
         self._thread.start()
+        log.info("Slack's requests are taken on %s:%s, under %s", *self._socket.getsockname()[:2], PATH)
 
     def stop(self) -> None:
         """Close the port and let requests at hand finish, for at most FINISH_WITHIN seconds."""

@@ -23,6 +23,7 @@ from slackbot.services.context import Requester
 from slackbot.services.deliver import OneByOne
 from slackbot.services.installing import meet_workspace
 from slackbot.services.intake import submit_line
+from slackbot.services.meters import Meter
 from slackbot.services.policies import apply_first
 from slackbot.services.raising import Submitted
 from slackbot.services.transact import Done
@@ -229,7 +230,9 @@ class StillHouse:
 
 
 @contextmanager
-def still_house(template: Path, folder: Path, *, pace: Pace | None = None) -> Iterator[StillHouse]:
+def still_house(
+    template: Path, folder: Path, *, pace: Pace | None = None, meter: Meter | None = None
+) -> Iterator[StillHouse]:
     """Open such a house on a copy of a migrated SQLite file."""
     file = folder / "rung.db"
     shutil.copy(template, file)
@@ -238,7 +241,7 @@ def still_house(template: Path, folder: Path, *, pace: Pace | None = None) -> It
     wire = Wire(slack, clock)
     clocks = Clocks(case=clock, wire=clock)
     store = open_store(f"sqlite:///{file}")
-    engine = build_engine(store, wire, clocks, wake=lambda: None, carriers=OneByOne(), pace=pace)
+    engine = build_engine(store, wire, clocks, wake=lambda: None, carriers=OneByOne(), pace=pace, meter=meter)
     workspace = meet_workspace(engine.ctx, wire)
     apply_first(engine.ctx, wire, workspace, shipped("rung.toml"), "test")
     engine.acquaintance.learn_everybody(workspace)
