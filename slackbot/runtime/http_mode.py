@@ -123,11 +123,12 @@ class HttpMode:
         # Of the headers, which nobody signs, Bolt sees these two alone.
         kept = {name: headers[name] for name in _RETRY_HEADERS if name in headers}
         try:
-            request = BoltRequest(body=payload, headers={**kept, "content-type": "application/json"})
+            answer = self._app.dispatch(BoltRequest(body=payload, headers={**kept, "content-type": "application/json"}))
         except Exception as error:
+            # Listeners' errors end in the app's own handler; this is one of Bolt's over a payload it has never seen.
             log.exception("Bolt can't read a payload that was signed")
             raise RefusedError(Refusal.UNREADABLE) from error
-        return _response(self._app.dispatch(request))
+        return _response(answer)
 
 
 class _Refusals:

@@ -253,6 +253,28 @@ def test_signed_and_unreadable(desk: HttpHouse, body: bytes, kind: str) -> None:
     assert desk.client.posts(body, kind).status == 400
 
 
+ODD: dict[str, dict[str, object]] = {
+    "a press without actions": {"type": "block_actions", "actions": []},
+    "a press whose actions are a number": {"type": "block_actions", "actions": 0},
+    "a form without a view": {"type": "view_submission", "view": None},
+    "a form whose view is a list": {"type": "view_submission", "view": []},
+    "a shortcut without a name": {"type": "shortcut", "callback_id": None},
+    "an event that is a number": {"type": "event_callback", "event": 2**70},
+    "a team that is a text": {"type": "block_actions", "team": "T1", "user": "U1", "actions": [{}]},
+    "an enterprise that is a number": {"type": "event_callback", "enterprise": 5, "event": {}},
+    "a command of nobody's": {"command": "/escalate", "text": "x"},
+}
+
+
+@pytest.mark.parametrize("payload", ODD.values(), ids=ODD)
+def test_shapes_that_slack_has_never_sent(desk: HttpHouse, payload: dict[str, object]) -> None:
+    """What is signed but makes no sense to Bolt or to us is no server error, and nothing is written."""
+    before = desk.rows()
+    assert desk.client.posts(json.dumps(payload).encode(), JSON).status < 500
+    assert desk.client.posts(urlencode({"payload": json.dumps(payload)}).encode()).status < 500
+    assert desk.rows() == before
+
+
 def test_slow_requests_delay_no_other(own_desk: HttpHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifty requests whose listeners wait and fifty clients that dribble: a further command is answered at once."""
     waiting, free = threading.Semaphore(0), threading.Event()
