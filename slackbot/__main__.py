@@ -28,13 +28,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(asked + _usage())
         return 2
     try:
-        verb = importlib.import_module(f"slackbot.cli.{words[0]}")
+        verb = importlib.import_module(f"slackbot.cli.{_module_of(words)}")
         return int(verb.main(words[1:]))
     except RungError as error:
         sys.stderr.write(f"rung {words[0]}: {error}\n")
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _module_of(words: Sequence[str]) -> str:
+    # Over Socket Mode no HTTP server is to be in the memory.
+    return "run_http" if words[0] == "run" and "--http" in words else words[0]
 
 
 def _usage() -> str:

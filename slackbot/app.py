@@ -19,29 +19,39 @@ from slackbot.clock import Clocks
 from slackbot.core.model import Workspace
 from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.carriers import CarrierPool
+from slackbot.runtime.health import Health
 from slackbot.runtime.loop import Loop, Work
+from slackbot.runtime.metrics import Metrics, Sources
 from slackbot.runtime.socket_mode import SocketMode
+from slackbot.runtime.transport import MakesTransport
+from slackbot.runtime.watchdog import Watchdog
 from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import Carriers, Sender, Sending
 from slackbot.services.housekeeping import Housekeeping
 from slackbot.services.installing import meet_workspace
+from slackbot.services.introducing import Introduction
+from slackbot.services.meters import Meter, Unmeasured
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
 from slackbot.services.timekeeping import Timekeeper
+from slackbot.services.waiting import see_database, waiting
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
 from slackbot.slack.outside import Interactions
 from slackbot.slack.render import Renderer, build_renderer
 from storage.pace import Pace
+from storage.revisions import HEAD
 from storage.unit_of_work import Store
 
 log = logging.getLogger(__name__)
 
 SEND_TIMEOUT = 10
 INTERACTION_TIMEOUT = 2
+ASKING = 600.0
+"""Seconds after which a step that asks Slack many things, ten seconds each at most, is taken for hung."""
 SENDERS = 8
 OPENERS = 8
 STOP_WITHIN = 8.0
@@ -74,6 +84,7 @@ class Engine:
     reconciler: Reconciler
     acquaintance: Acquaintance
     housekeeping: Housekeeping
+    introduction: Introduction
 
 
 def build_engine(
@@ -84,9 +95,10 @@ def build_engine(
     wake: Callable[[], None],
     carriers: Carriers,
     pace: Pace | None = None,
+    meter: Meter | None = None,
 ) -> Engine:
     """Wire the steps."""
-    ctx = ServiceContext(store, clocks, wake)
+    ctx = ServiceContext(store, clocks, wake, meter or Unmeasured())
     renderer = build_renderer()
     sending = Sending(ctx, gateway, renderer, Mishaps(ctx, gateway), pace or Pace(), carriers)
     return Engine(
@@ -98,6 +110,7 @@ def build_engine(
         reconciler=Reconciler(ctx, gateway),
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
+        introduction=Introduction(ctx, gateway),
     )
 
 
@@ -131,8 +144,17 @@ def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, l
     return app
 
 
+def socket_mode(settings: Settings) -> MakesTransport:
+    """Have requests come over Socket Mode."""
+    token = settings.app_token()
+    return lambda bolt, meter: SocketMode(bolt, token, meter.acked)
+
+
 class Rung:
-    """A running house: the Bolt app on Socket Mode, and a loop around every step."""
+    """A running house: the Bolt app, a loop around every step, and what watches them.
+
+    Requests come over Socket Mode unless `transport` brings them another way; `cries` is told when a loop is dead.
+    """
 
     def __init__(
         self,
@@ -142,6 +164,8 @@ class Rung:
         *,
         pace: Pace | None = None,
         timekeeper: Timekeeper | None = None,
+        transport: MakesTransport | None = None,
+        cries: Callable[[str], None] = lambda _: None,
     ) -> None:
         token = settings.slack_bot_token.get_secret_value()
         api_url = settings.slack_api_url
@@ -150,11 +174,23 @@ class Rung:
         self._carriers = CarrierPool(SENDERS, self._alarm.ring)
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
         gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
-        self.engine = build_engine(store, gateway, clocks, wake=self._alarm.ring, carriers=self._carriers, pace=pace)
+        self.metrics = Metrics()
+        self.engine = build_engine(
+            store,
+            gateway,
+            clocks,
+            wake=self._alarm.ring,
+            carriers=self._carriers,
+            pace=pace,
+            meter=self.metrics,
+        )
         self.workspace = meet_workspace(self.engine.ctx, gateway)
         bolt = build_bolt(self.engine, self.workspace, token, api_url, self._later)
-        self._socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
+        self._transport = (transport or socket_mode(settings))(bolt, self.metrics)
         self.loops = self._loops(clocks)
+        self._watchdog = Watchdog((*self.loops, *self._transport.watched), cries)
+        self.health = Health(self._watchdog, self._checks())
+        self.metrics.read(Sources(self._watchdog.ages, lambda: waiting(self.engine.ctx), HEAD))
 
     def wake(self) -> None:
         """Have every loop look at once whether there is something to do."""
@@ -167,14 +203,17 @@ class Rung:
         for loop in self.loops:
             loop.start()
         self._later.submit(self._learn_everybody)
-        self._socket.start()
+        self._transport.start()
+        self._watchdog.start()
 
     def stop(self) -> None:
         """Stop listening, finish what is at hand, give back what would take too long, close the database."""
         until = monotonic() + STOP_WITHIN
+        self.health.stopping = True
+        self._watchdog.stop()
         for loop in self.loops:
             loop.leave()
-        self._socket.stop()
+        self._transport.stop()
         self._later.shutdown(wait=True, cancel_futures=True)
         for loop in self.loops:
             loop.stop(max(0.0, until - monotonic()))
@@ -188,13 +227,24 @@ class Rung:
         works = [
             Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
             Work("sender", engine.sender.step, engine.sender.next_moment),
-            Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
-            Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
+            Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment, ASKING),
+            Work("people", engine.acquaintance.step, engine.acquaintance.next_moment, ASKING),
+            Work("token", engine.introduction.step, engine.introduction.next_moment, ASKING),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
         ]
         if self._timekeeper is not None:
             works.append(Work("clock", self._timekeeper.step, self._timekeeper.next_moment))
         return tuple(Loop(work, clocks.wire, self._alarm) for work in works)
+
+    def _checks(self) -> dict[str, Callable[[], str | None]]:
+        def database() -> None:
+            see_database(self.engine.ctx)
+
+        return {
+            "database": database,
+            "slack": lambda: self.engine.gateway.token_state.trouble,
+            "requests": lambda: None if self._transport.is_ready else "no way in",
+        }
 
     def _learn_everybody(self) -> None:
         try:

@@ -17,6 +17,7 @@ from slackbot.app import Rung
 from slackbot.cli.acme import acme, shipped
 from slackbot.clock import Clocks, ManualClock, SystemClock
 from slackbot.core.durations import parse_duration
+from slackbot.runtime.transport import MakesTransport
 from slackbot.services.policies import apply_first
 from slackbot.settings import Settings
 from slackbot.simulator.delivery import Delivery
@@ -152,8 +153,12 @@ def house(
     policy: str | None = None,
     pace: Pace = AT_ONCE,
     start: datetime = MONDAY_MORNING,
+    transport: MakesTransport | None = None,
 ) -> Iterator[House]:
-    """Open a house in a folder, and close it; the scenario fails on what people saw fail and on faults left over."""
+    """Open a house in a folder, and close it; the scenario fails on what people saw fail and on faults left over.
+
+    Requests come over Socket Mode unless `transport` brings them.
+    """
     wire, clock = SystemClock(), ManualClock(start)
     url = f"sqlite:///{folder / 'rung.db'}"
     upgrade(url)
@@ -164,13 +169,14 @@ def house(
             slack_api_url=slack.api_url,
             database_url=url,
         )
-        rung = Rung(settings, open_store(url), Clocks(case=clock, wire=wire), pace=pace)
+        rung = Rung(settings, open_store(url), Clocks(case=clock, wire=wire), pace=pace, transport=transport)
         engine = rung.engine
         apply_first(engine.ctx, engine.gateway, rung.workspace, policy or shipped("rung.toml"), "test")
         engine.acquaintance.learn_everybody(rung.workspace)
         rung.start()
         try:
-            slack.wait_connected()
+            if transport is None:
+                slack.wait_connected()
             yield House(slack, rung, clock)
         finally:
             rung.stop()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,12 @@ from slackbot.cli.places import control_socket, who_types
 from slackbot.clock import Clocks, SystemClock
 from slackbot.errors import PolicyError, SettingsError
 from slackbot.runtime.control import ControlDoor
+from slackbot.runtime.health import HealthDoor, Page
+from slackbot.runtime.metrics import KIND
+from slackbot.runtime.transport import MakesTransport
 from slackbot.services.policies import apply_first, apply_text, has_policy
 from slackbot.services.timekeeping import timekeeper_of
-from slackbot.settings import Settings, load_settings
+from slackbot.settings import HEALTH_BY_DEFAULT, Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import open_store
 from storage.errors import SchemaError
@@ -32,7 +37,13 @@ from storage.unit_of_work import Store
 log = logging.getLogger("rung")
 
 LAST_MOMENT = 10.0
-"""Seconds from SIGTERM to the end of the process, whatever is under way."""
+"""Seconds from SIGTERM, or from the death of a loop, to the end of the process, whatever is under way."""
+
+HOST, PORT = "127.0.0.1", 3000
+"""Where HTTP mode listens unless told otherwise; the port is Bolt's own default."""
+
+EXIT_DEAD = 70
+"""The exit code when a loop is dead: an internal error, in the words of sysexits.h."""
 
 # slack_sdk and Bolt print whole payloads below this, customers' text included; websocket-client takes each lost
 # connection for an error, and ours notes them.
@@ -46,17 +57,31 @@ _LEAST: Mapping[str, int] = {
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="rung run", description=__doc__)
+    """Run over Socket Mode until SIGINT or SIGTERM."""
+    words = arguments(argv)
+    return run(load_settings(http=False), verbose=words.verbose)
+
+
+def arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Understand the words of the command line; the dispatcher has looked for `--http` already."""
+    parser = argparse.ArgumentParser(prog="rung run", description=__doc__, allow_abbrev=False)
     parser.add_argument("--verbose", action="store_true", help="say more in the log")
+    parser.add_argument("--http", action="store_true", help="listen for signed HTTP requests instead of Socket Mode")
+    parser.add_argument("--host", help=f"with --http: the address to listen on ({HOST} unless given)")
+    parser.add_argument("--port", type=int, help=f"with --http: the port ({PORT} unless given)")
     words = parser.parse_args(argv)
-    quiet_logging(logging.DEBUG if words.verbose else logging.INFO)
-    settings = load_settings()
+    if not words.http and (words.host is not None or words.port is not None):
+        parser.error("--host and --port go with --http")
+    return words
+
+
+def run(settings: Settings, *, verbose: bool, transport: MakesTransport | None = None) -> int:
+    """Run until SIGINT or SIGTERM, or until a loop is dead; says the exit code."""
+    quiet_logging(logging.DEBUG if verbose else logging.INFO)
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: _stop(stopping))
-    run_until(settings, stopping)
-    return 0
+    return run_until(settings, stopping, transport)
 
 
 def _stop(stopping: threading.Event) -> None:
@@ -74,27 +99,42 @@ def _leave() -> None:
     os._exit(1)
 
 
-def run_until(settings: Settings, stopping: threading.Event) -> None:
-    """Start the house, keep it until the event is set, and stop it in order.
+def run_until(settings: Settings, stopping: threading.Event, transport: MakesTransport | None = None) -> int:
+    """Start the house, keep it until the event is set, and stop it in order; says the exit code.
+
+    Where a loop is dead, the process ends for a supervisor to start it anew: in order if it still can, else by force.
 
     Raises:
         RungError: it could not be started; the message says what to mend.
     """
     system = SystemClock()
-    house = _built(settings, Clocks(case=system, wire=system))
-    door = _door(house, settings)
+    verdicts: list[str] = []
+
+    def cries(verdict: str) -> None:
+        verdicts.append(verdict)
+        faulthandler.dump_traceback()
+        force = threading.Timer(LAST_MOMENT, os._exit, (EXIT_DEAD,))
+        force.daemon = True
+        force.start()
+        stopping.set()
+
+    house = _built(settings, Clocks(case=system, wire=system), transport, cries)
+    control, health = _opened_doors(house, settings)
     _start(house)
-    if door:
-        door.start()
+    if control:
+        control.start()
     log.info("Rung listens in %s, on %s", house.workspace.name, house.engine.ctx.store.engine)
     stopping.wait()
     log.info("stopping")
-    if door:
-        door.stop()
+    if control:
+        control.stop()
     house.stop()
+    if health:
+        health.stop()
+    return EXIT_DEAD if verdicts else 0
 
 
-def _built(settings: Settings, clocks: Clocks) -> Rung:
+def _built(settings: Settings, clocks: Clocks, transport: MakesTransport | None, cries: Callable[[str], None]) -> Rung:
     """Wire the house and see that it has a policy; where it can't be, the database is let go again."""
     with ExitStack() as opened:
         store = _opened(settings.database_url)
@@ -102,7 +142,7 @@ def _built(settings: Settings, clocks: Clocks) -> Rung:
         try:
             timekeeper = timekeeper_of(store)
             shared = Clocks(timekeeper.clock, timekeeper.clock) if timekeeper else clocks
-            house = Rung(settings, store, shared, timekeeper=timekeeper)
+            house = Rung(settings, store, shared, transport=transport, cries=cries, timekeeper=timekeeper)
             ensure_policy(house, settings.rung_policy)
         except AuthBroken as failure:
             raise SettingsError(
@@ -174,7 +214,39 @@ def _worth_reading(record: logging.LogRecord) -> bool:
     return record.levelno >= _LEAST.get(record.name.partition(".")[0], logging.NOTSET)
 
 
-def _door(house: Rung, settings: Settings) -> ControlDoor | None:
+def _opened_doors(house: Rung, settings: Settings) -> tuple[ControlDoor | None, HealthDoor | None]:
+    """Open the ways in beside Slack's; who asks for health may do so from now on."""
+    try:
+        health = _health_door(house, settings)
+        if health:
+            health.start()
+        return _control_door(house, settings), health
+    except BaseException:
+        house.stop()
+        raise
+
+
+def _health_door(house: Rung, settings: Settings) -> HealthDoor | None:
+    address = settings.health_address
+    if address is None:
+        return None
+    pages = {
+        "/healthz": house.health.alive,
+        "/readyz": house.health.ready,
+        "/metrics": lambda: Page(HTTPStatus.OK, house.metrics.exposition(), KIND),
+    }
+    try:
+        door = HealthDoor(address, pages)
+    except (OSError, OverflowError) as error:
+        if settings.rung_health != HEALTH_BY_DEFAULT:
+            raise SettingsError(f"RUNG_HEALTH: {settings.rung_health} can't be opened ({error}).") from error
+        log.warning("no health or metrics: %s can't be opened (%s); set RUNG_HEALTH", settings.rung_health, error)
+        return None
+    log.info("health and metrics on http://%s:%s", *door.address)
+    return door
+
+
+def _control_door(house: Rung, settings: Settings) -> ControlDoor | None:
     path = control_socket(settings.database_url)
     if path is None:
         return None

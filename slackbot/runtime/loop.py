@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from slackbot.clock import Clock
 from slackbot.errors import StorageError
 from slackbot.runtime.alarm import Alarm
+from slackbot.runtime.watchdog import PATIENCE
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,15 @@ APScheduler hands a job to a pool, which takes milliseconds and, on a busy machi
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a loop does: `step` says whether more may be waiting, `next_moment` when to look again (wire time)."""
+    """What a loop does: `step` says whether more may be waiting, `next_moment` when to look again (wire time).
+
+    A step that has not come back after `patience` seconds is taken for hung.
+    """
 
     name: str
     step: Callable[[], bool]
     next_moment: Callable[[], datetime | None]
+    patience: float = PATIENCE
 
 
 class Loop:
@@ -65,6 +70,7 @@ class Loop:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
         self.last_pass: datetime | None = None
+        self.beat_at = time.monotonic()
         alarm.wakes(self.wake)
 
     @property
@@ -73,12 +79,18 @@ class Loop:
         return self._work.name
 
     @property
+    def patience(self) -> float:
+        """Say after how many seconds without a beat it is dead."""
+        return self._work.patience
+
+    @property
     def is_alive(self) -> bool:
         """Say whether its thread runs."""
         return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin."""
+        self.beat_at = time.monotonic()
         self._thread.start()
 
     def wake(self) -> None:
@@ -137,11 +149,13 @@ class Loop:
 
     def _pass(self, *, is_due: bool) -> float:
         """Do what there is to do, and say for how many seconds at most to sleep."""
+        self.beat_at = time.monotonic()
         try:
             moment = None if is_due else self._work.next_moment()
             if is_due or (moment is not None and moment <= self._clock.now()):
                 while not self._stopping.is_set() and self._work.step():
                     self.last_pass = self._clock.now()
+                    self.beat_at = time.monotonic()
                 moment = self._work.next_moment()
             self.last_pass = self._clock.now()
             self._is_cut_off = False

@@ -11,6 +11,8 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
+from typing import Any, Self
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
@@ -18,6 +20,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from websocket import WebSocketApp
+
+from slackbot.runtime.watchdog import Watched
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +58,13 @@ _LEAVING = 1.0
 
 
 class SocketMode:
-    """Receives Slack's requests over a WebSocket and hands them to Bolt."""
+    """Receives Slack's requests over a WebSocket and hands them to Bolt; `acked` is told how long each took."""
 
-    def __init__(self, app: App, app_token: str) -> None:
-        self._client = _PromptClient(app, app_token)
+    watched: tuple[Watched, ...] = ()
+    """Nothing: its threads replace each other's connections, and a lost one is no reason to end."""
+
+    def __init__(self, app: App, app_token: str, acked: Callable[[float], None] = lambda _: None) -> None:
+        self._client = _PromptClient(app, app_token, acked)
         self._handler = _Handler(app, self._client)
         self._heard_at = time.time()
         self._open = threading.Event()
@@ -71,6 +78,11 @@ class SocketMode:
     def is_connected(self) -> bool:
         """Say whether a connection stands."""
         return bool(self._client.is_connected())
+
+    @property
+    def is_ready(self) -> bool:
+        """Say whether requests reach it."""
+        return self._open.is_set() and self.is_connected
 
     def start(self) -> None:
         """Connect, or go on trying where Slack can't be reached; a lost connection is replaced until `stop`."""
@@ -102,8 +114,9 @@ class SocketMode:
 class _PromptClient(SocketModeClient):
     """slack_sdk's client, made to let go of an old session at once and to look for a new one 20 times a second."""
 
-    def __init__(self, app: App, app_token: str) -> None:
+    def __init__(self, app: App, app_token: str, acked: Callable[[float], None]) -> None:
         # Its threads start in its constructor.
+        self._acked = acked
         self._begun = threading.Event()
         self._left = threading.Event()
         self._leaving_for_good = threading.Event()
@@ -172,7 +185,12 @@ class _PromptClient(SocketModeClient):
                 log.warning("no Socket Mode connection: %s; trying on", error)
 
     def enqueue_message(self, message: str | bytes) -> None:
-        super().enqueue_message(message.decode() if isinstance(message, bytes) else message)
+        super().enqueue_message(_Arrived(message.decode() if isinstance(message, bytes) else message))
+
+    def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        super().run_message_listeners(message, raw_message)
+        if "envelope_id" in message and isinstance(raw_message, _Arrived):
+            self._acked(time.monotonic() - raw_message.at)
 
     def _run_current_session(self) -> None:
         session = self.current_session
@@ -202,6 +220,19 @@ class _PromptClient(SocketModeClient):
         log.info("the Socket Mode connection has ended: %s", error)
         self._ended = session
         self._left.set()
+
+
+class _Arrived(str):
+    """A message that knows when it came (monotonic seconds): it may wait in two queues for a listener."""
+
+    __slots__ = ("at",)
+
+    def __new__(cls, text: str) -> Self:
+        made = super().__new__(cls, text)
+        made.at = time.monotonic()
+        return made
+
+    at: float
 
 
 class _Handler(SocketModeHandler):

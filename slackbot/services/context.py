@@ -11,6 +11,7 @@ from slackbot.core.model import Person, Workspace
 from slackbot.core.policy import Rules
 from slackbot.core.policy_document import from_document
 from slackbot.errors import RungError
+from slackbot.services.meters import Meter, Unmeasured
 from storage.unit_of_work import Store, Transaction
 
 
@@ -35,12 +36,15 @@ class Requester:
 class ServiceContext:
     """The parts that use cases work with. `wake` is called after a commit that the loops should see at once.
 
+    `meter` is told how late things are.
+
     Policy versions and workspaces never change under their id, so they are kept once read.
     """
 
     store: Store
     clocks: Clocks
     wake: Callable[[], None]
+    meter: Meter = field(default_factory=Unmeasured)
     _rules: dict[int, Rules] = field(default_factory=dict)
     _workspaces: dict[str, Workspace] = field(default_factory=dict)
     _in_force: dict[int, int] = field(default_factory=dict)

@@ -33,6 +33,10 @@ def settle_post(ctx: ServiceContext, letters: Sequence[Letter], channel: str, ts
     """
     with ctx.store.write() as tx:
         settled = [_settled(ctx, tx, letter, channel, ts) for letter in letters]
+    now = ctx.wire_now()
+    for letter, is_settled in zip(letters, settled, strict=True):
+        if is_settled:
+            ctx.meter.sent((now - letter.row.created_at).total_seconds())
     ctx.wake()
     return any(settled)
 

@@ -41,6 +41,7 @@ class Sweep:
         except Exception:
             log.exception("a batch of due escalations failed; doing them one by one")
             return self._one_by_one(now)
+        self._measure(due)
         self._ctx.wake()
         return len(due) == BATCH
 
@@ -56,6 +57,7 @@ class Sweep:
             try:
                 with self._ctx.store.write() as tx:
                     self._advance(tx, [escalation], now)
+                self._measure([escalation])
             except StorageError:
                 raise
             except Exception as error:
@@ -65,6 +67,12 @@ class Sweep:
                     tx.escalations.postpone(escalation.workspace_id, escalation.id, until, type(error).__name__)
         self._ctx.wake()
         return len(due) == BATCH
+
+    def _measure(self, due: Sequence[Escalation]) -> None:
+        committed, rate = self._ctx.now(), self._ctx.clocks.rate
+        for escalation in due:
+            if escalation.next_at is not None:
+                self._ctx.meter.acted((committed - escalation.next_at).total_seconds() / rate)
 
     def _advance(self, tx: Transaction, due: Sequence[Escalation], now: datetime) -> None:
         """Decide each in Python, then write them all together; what somebody else moved meanwhile is left to them."""

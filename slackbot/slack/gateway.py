@@ -22,6 +22,7 @@ from slackbot.slack.failures import (
     failure_of,
 )
 from slackbot.slack.methods import METHODS
+from slackbot.slack.token_state import TokenState
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +45,15 @@ class Gateway:
     """Calls Slack's Web API without any retry of its own: every repetition is the outbox's decision.
 
     `client_for` makes a client for a token; it must have no retry handlers, since slack_sdk's default one sends a post
-    again after a dropped connection.
+    again after a dropped connection. `token_state` learns from every answer.
     """
 
-    def __init__(self, tokens: TokenSource, client_for: Callable[[str], WebClient]) -> None:
+    def __init__(
+        self, tokens: TokenSource, client_for: Callable[[str], WebClient], token_state: TokenState | None = None
+    ) -> None:
         self._tokens = tokens
         self._client_for = client_for
+        self.token_state = token_state or TokenState()
 
     def call(self, workspace_id: int, method: str, **args: Any) -> dict[str, Any]:
         """Call a method; None among the arguments means "not given".
@@ -63,13 +67,16 @@ class Gateway:
         try:
             response = client.api_call(method, params=given) if as_form else client.api_call(method, json=given)
         except SlackApiError as error:
-            raise _refused(method, error) from error
+            failure = _refused(method, error)
+            self.token_state.heard(failure)
+            raise failure from error
         except Exception as error:
             # Whatever slack_sdk stumbles over (no JSON, no text, no object): the request may have been carried out.
             raise _broken(method, error) from error
         answer = response.data
         if not isinstance(answer, dict):
             raise Ambiguous(method, "no_json")
+        self.token_state.heard(None)
         return answer
 
     def pages(self, workspace_id: int, method: str, key: str, **args: Any) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,7 @@ def settings(slack: Simulator, place: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "SLACK_API_URL": slack.api_url,
         "DATABASE_URL": f"sqlite:///{place / 'rung.db'}",
         "PYTHONPATH": str(ROOT),
+        "RUNG_HEALTH": "127.0.0.1:0",
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)

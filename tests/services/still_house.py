@@ -23,6 +23,7 @@ from slackbot.services.context import Requester
 from slackbot.services.deliver import OneByOne
 from slackbot.services.installing import meet_workspace
 from slackbot.services.intake import submit_line
+from slackbot.services.meters import Meter
 from slackbot.services.policies import apply_first
 from slackbot.services.raising import Submitted
 from slackbot.services.transact import Done
@@ -229,23 +230,25 @@ class StillHouse:
 
 
 @contextmanager
-def still_house(template: Path, folder: Path, *, pace: Pace | None = None) -> Iterator[StillHouse]:
+def still_house(
+    template: Path, folder: Path, *, pace: Pace | None = None, meter: Meter | None = None
+) -> Iterator[StillHouse]:
     """Open such a house on a copy of a migrated SQLite file."""
     file = folder / "rung.db"
     shutil.copy(template, file)
-    with still_house_on(f"sqlite:///{file}", pace=pace) as house:
+    with still_house_on(f"sqlite:///{file}", pace=pace, meter=meter) as house:
         yield house
 
 
 @contextmanager
-def still_house_on(url: str, *, pace: Pace | None = None) -> Iterator[StillHouse]:
+def still_house_on(url: str, *, pace: Pace | None = None, meter: Meter | None = None) -> Iterator[StillHouse]:
     """Open such a house on a migrated, empty database."""
     clock = ManualClock(MORNING)
     slack = acme(clock)
     wire = Wire(slack, clock)
     clocks = Clocks(case=clock, wire=clock)
     store = open_store(url)
-    engine = build_engine(store, wire, clocks, wake=lambda: None, carriers=OneByOne(), pace=pace)
+    engine = build_engine(store, wire, clocks, wake=lambda: None, carriers=OneByOne(), pace=pace, meter=meter)
     workspace = meet_workspace(engine.ctx, wire)
     apply_first(engine.ctx, wire, workspace, shipped("rung.toml"), "test")
     engine.acquaintance.learn_everybody(workspace)

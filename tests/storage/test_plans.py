@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from slackbot.core.messages import Kind, Wanted
-from storage import departures, escalations, folding, messages, outbox
+from storage import backlog, departures, escalations, folding, messages, outbox
 from storage.engine import open_store
 from tests.storage.house import LEASE, NOW, card, furnish, ping
 
@@ -39,6 +39,8 @@ HOT = [
     (outbox._RECHECK_DUE, "ix_outbox_recheck"),
     (messages._MOVED, "sqlite_autoindex_messages_1"),
     (outbox._LOUD, "ix_outbox_dead"),
+    (backlog._FIRST_DUE, "ix_escalations_due"),
+    *((backlog._MESSAGES, f"ix_outbox_{state}") for state in backlog.COUNTED),
 ]
 
 
