@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from slackbot.simulator.changes import Changes
-from slackbot.simulator.model import App
+from slackbot.simulator.model import App, RequestUrls
 from slackbot.simulator.refusals import RefusedError
 from slackbot.simulator.scopes import ALL_BOT_SCOPES, manifest_scopes
 
@@ -28,6 +28,7 @@ def app_from_manifest(manifest: Mapping[str, Any] | None, *, app_id: str, bot_us
         bot_id=bot_id,
         bot_token=f"xoxb-{app_id}-{bot_user_id}",
         app_token=f"xapp-1-{app_id}-{bot_user_id}",
+        signing_secret=f"signed-by-{app_id}-{bot_user_id}".lower(),
         scopes=ALL_BOT_SCOPES if manifest is None else manifest_scopes(manifest),
         home_tab=manifest is None or bool(home.get("home_tab_enabled")),
         messages_tab=manifest is None or bool(home.get("messages_tab_enabled")),
@@ -35,12 +36,23 @@ def app_from_manifest(manifest: Mapping[str, Any] | None, *, app_id: str, bot_us
 
 
 class Installation:
-    """The app with its tokens, which can be revoked and given back."""
+    """The app with its tokens, which can be revoked and given back, and the way it is told what happens.
+
+    `request_urls` None means Socket Mode; with them everything goes over HTTP and nothing by socket, as in Slack
+    (docs.slack.dev/apis/events-api/comparing-http-socket-mode).
+    """
 
     def __init__(self, changes: Changes, app: App) -> None:
         self._changes = changes
         self._token_errors: dict[str, str] = {}
         self.app = app
+        self.request_urls: RequestUrls | None = None
+
+    def deliver_to(self, urls: RequestUrls | None) -> None:
+        """Switch to signed posts at these addresses, or with None to Socket Mode."""
+        with self._changes.lock:
+            self.request_urls = urls
+            self._changes.touch()
 
     def set_scopes(self, scopes: Iterable[str]) -> None:
         """Change what the bot token is granted, as a reinstallation does."""

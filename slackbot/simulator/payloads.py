@@ -160,6 +160,20 @@ def event_callback(workspace: Workspace, event: Json, *, number: int) -> Json:
     }
 
 
+def envelope(envelope_id: str, kind: str, payload: Json, *, answerable: bool, retries: int) -> Json:
+    """Put a payload into the frame Socket Mode sends; `answerable` says whether the body of the ack counts."""
+    frame: Json = {
+        "envelope_id": envelope_id,
+        "type": kind,
+        "accepts_response_payload": answerable,
+        "payload": payload,
+    }
+    if kind == "events_api":
+        frame["retry_attempt"] = retries
+        frame["retry_reason"] = "timeout" if retries else ""
+    return frame
+
+
 def subscribed(events: Iterable[str] | None, event: Json) -> bool:
     """Say whether a manifest's `bot_events` ask for an event; None asks for every one.
 

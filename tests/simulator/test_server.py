@@ -106,6 +106,18 @@ def _swallowed(simulator: Simulator) -> None:
         client_for(simulator).users_list(limit=10)
 
 
+def test_a_lone_surrogate_in_a_field_is_answered_as_it_stands(simulator: Simulator) -> None:
+    """A view whose state holds half a face, as JSON may carry, is updated and comes back whole."""
+    text = {"type": "plain_text", "text": "Words"}
+    field = {"type": "input", "block_id": "b", "label": text, "element": {"type": "plain_text_input", "action_id": "a"}}
+    view: dict[str, Any] = {"type": "modal", "title": text, "submit": text, "blocks": [field]}
+    trigger = simulator.workspace.issue_trigger(simulator.person("ana").id)
+    opened = client_for(simulator).views_open(trigger_id=trigger, view=view)["view"]
+    simulator.workspace.views.set_field(opened["id"], "b", "a", "half a face: \ud83d")
+    answer = client_for(simulator).views_update(view_id=opened["id"], view=view)
+    assert answer["view"]["state"]["values"]["b"]["a"]["value"] == "half a face: \ud83d"
+
+
 def test_more_addresses_can_be_served(clock: ManualClock) -> None:
     """A page added before the start is served beside Slack's own addresses."""
     simulator = Simulator(furnished(clock, None))
