@@ -84,7 +84,7 @@ def _any_call(_arguments: CallArguments) -> bool:
 NO_FAULT = Fault("none", "", _any_call)
 ANY_METHOD = "*"
 RESPONSE_URL = "response_url"
-"""The name by which a fault is met by a post to a `response_url`, as if that were a method."""
+"""The name by which a fault is met by a post to a `response_url`, as if that were a method; the journal's too."""
 
 _HTML = "<!DOCTYPE html><html><head><title>Slack</title></head><body>We'll be right back.</body></html>"
 _TOO_MANY = 429

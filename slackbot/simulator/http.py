@@ -144,15 +144,18 @@ async def read_call(request: Request) -> SentCall:
     body = await request.body()
     header = _bearer(request)
     if kind == JSON_BODY:
-        return SentCall(method, header, query | json_object(body), json_body=True, charset="charset" in parameters)
+        # slack_sdk announces JSON and sends nothing where a call has no arguments: every method takes that.
+        args = query | json_object(body)
+        charset = "charset" in parameters if body else None
+        return SentCall(method, header, args, json_body=bool(body), charset=charset)
     if body and not kind:
         raise RefusedError("missing_post_type", "a body needs a content type")
     if body and kind != FORM:
         raise RefusedError("invalid_post_type", f"{kind} is neither a form nor JSON")
     args = query | dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     token = args.pop("token", None)
-    charset = "charset" in parameters if kind else None
-    return SentCall(method, header or token, args, json_body=False, charset=charset)
+    named = "charset" in parameters if kind else None
+    return SentCall(method, header or token, args, json_body=False, charset=named)
 
 
 def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -168,7 +171,6 @@ def json_bytes(body: Any) -> bytes:
 def json_object(body: bytes) -> dict[str, Any]:
     """Read a JSON object; raises RefusedError with Slack's name for what else it is."""
     try:
-        # slack_sdk calls a JSON what has no arguments at all; Slack takes that.
         value = json.loads(body or b"{}")
     except ValueError as error:
         raise RefusedError("invalid_json", f"the body is not JSON: {error}") from error

@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from slackbot.simulator.delivery import HTTP_RETRY_SECONDS, RETRY_SECONDS, Deliverer, Delivery
 from slackbot.simulator.facts import load_facts
 from slackbot.simulator.faults import FaultScript
+from slackbot.simulator.hands.admin import Admin
 from slackbot.simulator.hands.manifest import bot_events
 from slackbot.simulator.hands.person import Hands
 from slackbot.simulator.hands.screen import ShownChannel
@@ -77,9 +78,9 @@ class Simulator:
             http_retry_seconds=http_retry_seconds,
         )
         self.mishaps = self._deliverer.mishaps
-        urls = ResponseUrls(workspace)
-        self._stage = Stage(workspace, self._deliverer, urls, self._response_url)
-        self._application = Starlette(routes=self._routes(urls))
+        self.response_urls = ResponseUrls(workspace, limits)
+        self._stage = Stage(workspace, self._deliverer, self.response_urls, self._response_url)
+        self._application = Starlette(routes=self._routes())
         self._running = False
         self._events = 0
         workspace.on_event(self._hand_on)
@@ -167,6 +168,11 @@ class Simulator:
             raise NotPossibleError(message)
         return Hands(self._stage, found.id)
 
+    @property
+    def admin(self) -> Admin:
+        """The hands of the workspace's admin: they archive, remove, deactivate and revoke."""
+        return Admin(self.workspace)
+
     def channel(self, name: str) -> ShownChannel:
         """Show a channel, found by name or id; raises NotPossibleError when there is none."""
         found = self.workspace.channel_named(name) or self.workspace.channel(name)
@@ -224,9 +230,9 @@ class Simulator:
         self.workspace.revoke_token(error="account_inactive")
         self.workspace.changes.emit({"type": "app_uninstalled"})
 
-    def _routes(self, urls: ResponseUrls) -> list[BaseRoute]:
+    def _routes(self) -> list[BaseRoute]:
         api = ApiEndpoint(self.api, self.faults, self._server)
-        respond = ResponseUrlEndpoint(urls, self.faults, self._server)
+        respond = ResponseUrlEndpoint(self.response_urls, self.faults, self._server)
         return [
             Route("/api/{method}", api.answer, methods=["GET", "POST"]),
             Route("/response/{token}", respond.answer, methods=["POST"]),

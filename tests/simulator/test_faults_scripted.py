@@ -15,25 +15,13 @@ from slackbot.simulator.facts import load_facts
 from slackbot.simulator.faults import ANY_METHOD, RESPONSE_URL, FaultScript, FaultsLeftError, in_channel
 from slackbot.simulator.server import Simulator
 from slackbot.slack.failures import RETRY_AFTER_UNSAID, Ambiguous, NotApplied, RateLimited
-from slackbot.slack.gateway import Gateway, bare_client
-from tests.simulator.small_app import client_for, furnished
+from tests.simulator.small_app import client_for, furnished, gateway_for
 
 if TYPE_CHECKING:
     from slackbot.clock import ManualClock
+    from slackbot.slack.gateway import Gateway
 
 POST = "chat.postMessage"
-
-
-class OneToken:
-    """A source of one token."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def token(self, workspace_id: int) -> str:
-        """Give the token."""
-        del workspace_id
-        return self._token
 
 
 @pytest.fixture
@@ -47,7 +35,7 @@ def simulator(clock: ManualClock) -> Iterator[Simulator]:
 @pytest.fixture
 def gateway(simulator: Simulator) -> Gateway:
     """Give the app's own way to Slack: what it makes of a fault is what counts."""
-    return Gateway(OneToken(simulator.bot_token), lambda token: bare_client(token, simulator.api_url, timeout=5))
+    return gateway_for(simulator)
 
 
 def post(gateway: Gateway, simulator: Simulator, text: str, channel: str = "#support") -> None:

@@ -70,6 +70,14 @@ def test_a_body_slack_cannot_read_is_refused_by_name(simulator: Simulator, body:
     assert raw(simulator, "auth.test", body, kind)["error"] == error
 
 
+def test_a_call_without_arguments_is_taken_by_methods_that_want_a_form(simulator: Simulator) -> None:
+    """slack_sdk says JSON and sends no body then; a JSON body is refused all the same."""
+    assert client_for(simulator).users_list()["members"]
+    assert "warning" not in client_for(simulator).usergroups_list()
+    refused = raw(simulator, "users.list", b"{}", "application/json; charset=utf-8", simulator.bot_token)
+    assert refused["error"] == "invalid_arguments"
+
+
 def test_a_token_may_come_in_the_form_or_the_query(simulator: Simulator) -> None:
     """The token counts in a form and in a GET's query; a charset in a form is warned of."""
     form = f"token={simulator.bot_token}".encode()
