@@ -6,6 +6,7 @@ Content types and their errors: docs.slack.dev/apis/web-api.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,7 @@ async def read_call(request: Request) -> SentCall:
     query: dict[str, Any] = dict(request.query_params)
     body = await request.body()
     header = _bearer(request)
+    query |= _client(request)
     if kind == JSON_BODY:
         # slack_sdk announces JSON and sends nothing where a call has no arguments: every method takes that.
         args = query | json_object(body)
@@ -197,3 +199,15 @@ def _response(fault: Fault, reply: Answer | None) -> Response:
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _client(request: Request) -> dict[str, str]:
+    """Read an app's id and secret out of HTTP Basic, as slack_sdk sends them to `oauth.v2.access`."""
+    scheme, _, written = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    try:
+        client_id, _, secret = b64decode(written, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": secret}

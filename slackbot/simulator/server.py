@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING, Self
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
+from slackbot.simulator.authorize import AuthorizePage
 from slackbot.simulator.delivery import HTTP_RETRY_SECONDS, RETRY_SECONDS, Deliverer, Delivery
 from slackbot.simulator.facts import load_facts
 from slackbot.simulator.faults import FaultScript
+from slackbot.simulator.files import UPLOAD_PATH
 from slackbot.simulator.hands.admin import Admin
 from slackbot.simulator.hands.manifest import bot_events
 from slackbot.simulator.hands.person import Hands
 from slackbot.simulator.hands.screen import ShownChannel
 from slackbot.simulator.hands.stage import NotPossibleError, Stage
 from slackbot.simulator.http import ApiEndpoint, ResponseUrlEndpoint
+from slackbot.simulator.oauth import AUTHORIZE_PATH
 from slackbot.simulator.payloads import event_callback, subscribed
 from slackbot.simulator.request_urls import RequestSender
 from slackbot.simulator.response_urls import ResponseUrls
 from slackbot.simulator.socket_mode import WARNING_SECONDS, SocketMode
+from slackbot.simulator.uploads import UploadEndpoint
 from slackbot.simulator.web_api.api import WebApi
 from slackbot.simulator.wire import LOOPBACK, LoopbackServer
 
@@ -138,6 +142,7 @@ class Simulator:
     def start(self) -> None:
         """Begin to serve; raises ServerStartError if the port is taken."""
         self._server.start(self._application)
+        self.workspace.files.host = self.base_url
         self._running = True
 
     def stop(self) -> None:
@@ -236,6 +241,8 @@ class Simulator:
         return [
             Route("/api/{method}", api.answer, methods=["GET", "POST"]),
             Route("/response/{token}", respond.answer, methods=["POST"]),
+            Route(AUTHORIZE_PATH, AuthorizePage(self.workspace, self.api.oauth).answer, methods=["GET"]),
+            Route(UPLOAD_PATH + "{file_id}", UploadEndpoint(self.workspace.files).answer, methods=["POST"]),
             WebSocketRoute("/link/", self._sockets.serve),
         ]
 
