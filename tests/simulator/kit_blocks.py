@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from tests.simulator.kit import (
-    DIVIDER,
     URL,
     WORD,
-    Ask,
     KitRule,
     actions,
-    bars,
     block,
     button,
-    card,
-    container,
     counts,
-    data_table,
     field,
     fits,
     home,
@@ -24,32 +18,15 @@ from tests.simulator.kit import (
     message,
     modal,
     mrkdwn,
-    pie,
     plain,
     pressed,
     rich,
     section,
-    table,
     video,
 )
 
 PICTURE = {"type": "image", "image_url": URL, "alt_text": "a"}
 TRASH = {"type": "icon_button", "icon": "trash", "text": WORD}
-TASK = {"task_id": "1", "title": "t"}
-NUMBERS = [str(number) for number in range(21)]
-SPARKLE = {"type": "icon", "name": "sparkle"}
-
-
-def long_table(length: int) -> Ask:
-    """Make a message with a table of two rows that hold so many characters."""
-    rows = [[{"type": "raw_text", "text": letters(size)}] for size in (100, length - 100)]
-    return message(block("table", rows=rows))
-
-
-def long_data_table(length: int) -> Ask:
-    """Make a Home tab, which has no limit of its own, with a data table that holds so many characters."""
-    rows = [[{"type": "raw_text", "text": letters(size)}] for size in (100, length - 100)]
-    return home(block("data_table", caption="c", rows=rows))
 
 
 CLASSIC_RULES = [
@@ -103,6 +80,15 @@ CLASSIC_RULES = [
     KitRule("input holds an input", modal(field("datepicker")), modal(field("button", text=WORD)), "unsupported type"),
     KitRule("image has alt_text", message(image()), message(image(alt_text="")), "more than 0 characters"),
     fits("image alt_text", lambda n: message(image(alt_text=letters(n))), 2000),
+    KitRule(
+        "image url is of the web", message(image()), message(image(image_url="chart.png")), "must be a valid: web uri"
+    ),
+    KitRule(
+        "a Slack file is named by its id",
+        message(image()),
+        message(block("image", alt_text="a", slack_file={"id": "chart"})),
+        "must be a valid: file id",
+    ),
     fits("image url", lambda n: message(image(image_url=(URL + letters(n))[:n])), 3000),
     fits("image title", lambda n: message(image(title=plain(n))), 2000),
     KitRule(
@@ -151,87 +137,5 @@ CLASSIC_RULES = [
         modal(block("alert", text=WORD)),
         message(block("alert", text=WORD)),
         "unsupported type: alert",
-    ),
-]
-
-DATA_RULES = [
-    counts("table rows", lambda n: message(table(n)), 100),
-    counts("table cells", lambda n: message(table(1, n)), 20),
-    counts("table columns", lambda n: message(table(column_settings=[{"align": "left"}] * n)), 20),
-    fits("table text", long_table, 10_000),
-    KitRule("table stands in messages", message(table()), home(table()), "unsupported type: table"),
-    counts("data table rows", lambda n: message(data_table(n)), 101),
-    KitRule("data table has a row", message(data_table(2)), message(data_table(1)), "at least 2 items"),
-    counts("data table cells", lambda n: message(data_table(2, n)), 20),
-    KitRule("data table page", message(data_table(page_size=100)), message(data_table(page_size=101)), "less than 100"),
-    fits("data table text", long_data_table, 20_000),
-    KitRule("data table has a caption", message(data_table()), message(data_table(caption="")), "more than 0"),
-    KitRule("data table stands not in modals", home(data_table()), modal(data_table()), "unsupported type: data_table"),
-    fits("chart title", lambda n: message(pie(title=letters(n))), 50),
-    KitRule("chart title is bare", message(pie()), message(pie(title=WORD)), "must provide a string"),
-    counts("pie segments", lambda n: message(pie(n)), 6),
-    fits("pie label", lambda n: message(pie(label=n)), 20),
-    KitRule("pie value", message(pie(value=0.1)), message(pie(value=0)), "must be greater than 0"),
-    counts("series", lambda n: message(bars(NUMBERS[:n], ["a"])), 12),
-    fits("series name", lambda n: message(bars([letters(n)], ["a"])), 20),
-    KitRule(
-        "series name is unique", message(bars(["a", "b"], ["c"])), message(bars(["a", "a"], ["c"])), "already exists"
-    ),
-    counts("categories", lambda n: message(bars(["a"], NUMBERS[:n])), 20),
-    fits("category", lambda n: message(bars(["a"], [letters(n)])), 20),
-    KitRule(
-        "a point for each category",
-        message(bars(["a"], ["b", "c"])),
-        message(bars(["a"], ["b", "c"], ["b"])),
-        "exactly one point for each category",
-    ),
-    fits("axis label x", lambda n: message(bars(["a"], ["b"], x_label=letters(n))), 50),
-    fits("axis label y", lambda n: message(bars(["a"], ["b"], y_label=letters(n))), 50),
-    KitRule("chart stands in messages", message(pie()), home(pie()), "unsupported type: data_visualization"),
-]
-
-NESTING_RULES = [
-    fits("card title", lambda n: message(card(title=plain(n))), 150),
-    fits("card subtitle", lambda n: message(card(title=WORD, subtitle=plain(n))), 150),
-    fits("card body", lambda n: message(card(body=plain(n))), 200),
-    fits("card subtext", lambda n: message(card(body=WORD, subtext=plain(n))), 200),
-    KitRule("card says something", message(card(body=WORD)), message(card(subtext=WORD)), "at least one of"),
-    KitRule("card text is an object", message(card(title=WORD)), message(card(title="t")), "must provide an object"),
-    counts("card buttons", lambda n: message(card(actions=[button()] * n)), 3),
-    KitRule(
-        "card has one icon",
-        message(card(title=WORD, slack_icon=SPARKLE)),
-        message(card(title=WORD, slack_icon=SPARKLE, icon=PICTURE)),
-        "must define only one of",
-    ),
-    KitRule(
-        "card icon is known",
-        message(card(title=WORD, slack_icon=SPARKLE)),
-        message(card(title=WORD, slack_icon={"type": "icon", "name": "unicorn"})),
-        "must be a valid enum value",
-    ),
-    counts("carousel", lambda n: message(block("carousel", elements=[card(title=WORD)] * n)), 10),
-    KitRule(
-        "carousel stands not in modals",
-        home(block("carousel", elements=[card(title=WORD)])),
-        modal(block("carousel", elements=[card(title=WORD)])),
-        "unsupported type: carousel",
-    ),
-    counts("container", lambda n: message(container(*[DIVIDER] * n)), 10),
-    fits("container title", lambda n: message(container(title=plain(n))), 150),
-    fits("container subtitle", lambda n: message(container(subtitle=plain(n))), 150),
-    KitRule("container width", message(container(width="full")), message(container(width="huge")), "valid enum value"),
-    KitRule("container stands not in modals", home(container()), modal(container()), "unsupported type: container"),
-    KitRule(
-        "plan title is bare",
-        message(block("plan", title="t")),
-        message(block("plan", title=WORD)),
-        "must provide a string",
-    ),
-    KitRule(
-        "a pending task is part of a plan",
-        message(block("plan", title="t", tasks=[block("task_card", **TASK, status="pending")])),
-        message(block("task_card", **TASK, status="pending")),
-        "must be a valid enum value",
     ),
 ]

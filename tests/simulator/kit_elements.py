@@ -9,6 +9,7 @@ from tests.simulator.kit import (
     Ask,
     KitRule,
     actions,
+    block,
     button,
     counts,
     field,
@@ -41,6 +42,13 @@ def overflow(count: int) -> Ask:
 def typed(**fields: object) -> Ask:
     """Make a modal with a text input."""
     return modal(field("plain_text_input", **fields))
+
+
+def feedback(length: int) -> Ask:
+    """Make a message with a pair of feedback buttons."""
+    said = {"text": plain(length), "value": "v"}
+    pair = {"type": "feedback_buttons", "positive_button": said, "negative_button": said}
+    return message(block("context_actions", elements=[pair]))
 
 
 BUTTON_RULES = [
@@ -78,6 +86,13 @@ BUTTON_RULES = [
         message(actions({"type": "workflow_button", "text": WORD, "workflow": {"trigger": {"url": "https://e.co"}}})),
         home(actions({"type": "workflow_button", "text": WORD, "workflow": {"trigger": {"url": "https://e.co"}}})),
         "unsupported type: workflow_button",
+    ),
+    KitRule("feedback text", feedback(75), feedback(76), "must be less than 76 characters"),
+    KitRule(
+        "an icon button is a bin",
+        message(block("context_actions", elements=[{"type": "icon_button", "icon": "trash", "text": WORD}])),
+        message(block("context_actions", elements=[{"type": "icon_button", "icon": "skull", "text": WORD}])),
+        "valid enum value",
     ),
     KitRule(
         "a text input is no button",
@@ -132,6 +147,24 @@ CHOICE_RULES = [
         modal(field("multi_static_select", options=options(2), initial_options=options(2), max_selected_items=1)),
         "no more than 1 items allowed",
     ),
+    KitRule(
+        "a filter knows four kinds of conversation",
+        modal(field("conversations_select", filter={"include": ["im", "mpim", "private", "public"]})),
+        modal(field("conversations_select", filter={"include": ["secret"]})),
+        "valid enum value",
+    ),
+    KitRule(
+        "people are named by id",
+        modal(field("multi_users_select", initial_users=["U0001"])),
+        modal(field("multi_users_select", initial_users=["@ana"])),
+        "must be a valid: user id",
+    ),
+    KitRule(
+        "what is ticked first is offered",
+        modal(field("checkboxes", options=options(2), initial_options=options(1))),
+        modal(field("checkboxes", options=options(1), initial_options=options(2))),
+        "must exactly match one of the options",
+    ),
     counts("checkboxes", lambda n: modal(field("checkboxes", options=options(n))), 10),
     counts("radio buttons", lambda n: modal(field("radio_buttons", options=options(n))), 10),
     KitRule(
@@ -161,6 +194,36 @@ INPUT_RULES = [
         modal(field("number_input", is_decimal_allowed=False)),
         message(field("number_input", is_decimal_allowed=False)),
         "unsupported type: number_input",
+    ),
+    KitRule(
+        "a number's start is a number",
+        modal(field("number_input", is_decimal_allowed=True, initial_value="1.5")),
+        modal(field("number_input", is_decimal_allowed=True, initial_value="many")),
+        "must be a valid: number",
+    ),
+    KitRule(
+        "an e-mail address is asked in modals",
+        modal(field("email_text_input")),
+        message(field("email_text_input")),
+        "unsupported type: email_text_input",
+    ),
+    KitRule(
+        "an address is asked in modals",
+        modal(field("url_text_input")),
+        message(field("url_text_input")),
+        "unsupported type: url_text_input",
+    ),
+    KitRule(
+        "when typing tells the app",
+        typed(dispatch_action_config={"trigger_actions_on": ["on_enter_pressed"]}),
+        typed(dispatch_action_config={"trigger_actions_on": ["on_blur"]}),
+        "valid enum value",
+    ),
+    KitRule(
+        "rich text is typed in views",
+        modal(field("rich_text_input")),
+        message(field("rich_text_input")),
+        "unsupported type: rich_text_input",
     ),
     KitRule(
         "lines of rich text",

@@ -10,7 +10,8 @@ import pytest
 from slackbot.simulator.model import Json
 from slackbot.simulator.workspace import Workspace
 from tests.simulator.kit import Ask, KitRule, modal
-from tests.simulator.kit_blocks import CLASSIC_RULES, DATA_RULES, NESTING_RULES
+from tests.simulator.kit_blocks import CLASSIC_RULES
+from tests.simulator.kit_data import DATA_RULES, NESTING_RULES
 from tests.simulator.kit_elements import BUTTON_RULES, CHOICE_RULES, INPUT_RULES
 from tests.simulator.kit_payloads import MESSAGE_RULES, VIEW_RULES
 

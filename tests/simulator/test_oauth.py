@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from slack_bolt import BoltRequest
+from slack_bolt.oauth import OAuthFlow
+from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
+from slack_sdk.oauth.installation_store import Bot, FileInstallationStore
+from slack_sdk.oauth.state_store import FileOAuthStateStore
+from slack_sdk.oauth.token_rotation import TokenRotator
 
 from slackbot.clock import ManualClock
 from slackbot.simulator.server import Simulator
@@ -177,6 +185,51 @@ def test_rotated_tokens_expire_and_are_refreshed(rotating: Simulator, clock: Man
     new = access(rotating, **again)
     assert said_by(rotating, new["access_token"]) == "ok"
     assert access(rotating, **again)["error"] == "invalid_refresh_token"
+
+
+def test_bolts_own_flow_installs_the_app(simulator: Simulator, tmp_path: Path) -> None:
+    """The flow every Bolt app has: a state in a cookie, the page, the callback, a token kept that works."""
+    store = FileInstallationStore(base_dir=str(tmp_path))
+    settings = OAuthSettings(
+        client_id=simulator.api.oauth.client_id,
+        client_secret=simulator.api.oauth.client_secret,
+        scopes=SCOPES,
+        redirect_uri=BACK,
+        authorization_url=f"{simulator.base_url}/oauth/v2/authorize",
+        install_page_rendering_enabled=False,
+        installation_store=store,
+        state_store=FileOAuthStateStore(expiration_seconds=600, base_dir=str(tmp_path)),
+    )
+    flow = OAuthFlow(client=WebClient(base_url=simulator.api_url, retry_handlers=[]), settings=settings)
+    sent = flow.handle_installation(BoltRequest(body=""))
+    _, _, back = visit(sent.headers["location"][0] + "&answer=allow")
+    cookie = sent.headers["set-cookie"][0].partition(";")[0]
+    done = flow.handle_callback(BoltRequest(body="", query=dict(back), headers={"cookie": cookie}))
+    assert done.status == 200
+    bot = store.find_bot(enterprise_id=None, team_id="T0001")
+    assert bot is not None
+    assert said_by(simulator, bot.bot_token) == "ok"
+    assert bot.bot_id == simulator.workspace.app.bot_id
+
+
+def test_slack_sdk_rotates_a_token_in_time(rotating: Simulator) -> None:
+    """slack_sdk's own rotator turns a token about to expire into the next one."""
+    got = access(rotating, code=code_for(rotating))
+    oauth = rotating.api.oauth
+    client = WebClient(base_url=rotating.api_url, retry_handlers=[])
+    rotator = TokenRotator(client_id=oauth.client_id, client_secret=oauth.client_secret, client=client)
+    bot = Bot(
+        bot_token=got["access_token"],
+        bot_id="B1",
+        bot_user_id=got["bot_user_id"],
+        bot_refresh_token=got["refresh_token"],
+        bot_token_expires_at=int(time.time()) + 60,
+        installed_at=time.time(),
+    )
+    new = rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=120)
+    assert new is not None
+    assert new.bot_token != bot.bot_token
+    assert said_by(rotating, new.bot_token) == "ok"
 
 
 def test_an_uninstalled_app_can_come_back(simulator: Simulator) -> None:
