@@ -1,8 +1,8 @@
 """Telling the app what people do, and holding it to its three seconds.
 
 Rules: docs.slack.dev/interactivity/handling-user-interaction (the ack), docs.slack.dev/apis/events-api (retries).
-Socket Mode's first retry comes about four seconds after the envelope that nobody acknowledged; the rest of its
-schedule is not published. Commands and interactions are never sent again.
+Socket Mode's first retry comes about four seconds after; the rest of its schedule is not published. Commands and
+interactions are never sent again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from slackbot.simulator.acks import NOTHING, Effect, apply_ack
 from slackbot.simulator.mishaps import DeliveryScript
-from slackbot.simulator.payloads import envelope
+from slackbot.simulator.payloads import answers, envelope
 from slackbot.simulator.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ RETRY_SECONDS = 4.0
 MOST_RETRIES = 3
 HTTP_RETRY_SECONDS = (0.0, 60.0, 300.0)
 POSTS_AT_ONCE = 32
+KEPT = 10_000
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
 
@@ -42,9 +43,8 @@ class Delivery:
     """One payload on its way to the app: when it left, what came back, what the person saw.
 
     `attempts` counts how often it left, `retries` how often because nobody acknowledged it in time: what a lost
-    connection held comes again as it was (github.com/slackapi/bolt-js/issues/2487). `sent_at` is of the monotonic clock
-    and `ack_seconds` counts from it, both in real seconds. `failure` says what went wrong in the person's eyes; it
-    stays when an ack comes late. `answers` lists what came back over HTTP.
+    connection held comes again as it was (github.com/slackapi/bolt-js/issues/2487). `ack_seconds` counts from `sent_at`
+    (monotonic). `failure` is in the person's eyes and stays when an ack comes late. `answers` came back over HTTP.
     """
 
     kind: Kind
@@ -86,15 +86,14 @@ class Delivery:
     @property
     def accepts_response_payload(self) -> bool:
         """Say whether the body of its ack counts."""
-        answering = ("view_submission", "block_suggestion")
-        return self.kind == "slash_commands" or self.payload.get("type") in answering
+        return answers(self.kind, self.payload)
 
 
 class Deliverer:
     """Sends payloads over Socket Mode or HTTP, times their acks, applies them and sends lost events again.
 
-    `retry_seconds` is when an event comes again over Socket Mode, `http_retry_seconds` after what pauses over HTTP. All
-    seconds are real. `mishaps` is the script of what goes wrong on the way.
+    `retry_seconds` is when an event comes again over Socket Mode, `http_retry_seconds` after what pauses over HTTP, all
+    real. `mishaps` is the script of what goes wrong on the way; of what is settled the newest `kept` stay.
     """
 
     def __init__(
@@ -114,6 +113,7 @@ class Deliverer:
         self._retry_seconds = retry_seconds
         self._http_retry_seconds = http_retry_seconds
         self.all: list[Delivery] = []
+        self.kept = KEPT
         self.mishaps = DeliveryScript()
         self._by_envelope: dict[str, list[Delivery]] = {}
         self._waiting: list[Delivery] = []
@@ -155,6 +155,7 @@ class Deliverer:
             for each in (delivery, *copies):
                 self.all.append(each)
                 self._by_envelope.setdefault(each.envelope_id, []).append(each)
+            self._forget_old_ones()
             if mishap.waits:
                 self._waiting.append(delivery)
                 return delivery
@@ -165,6 +166,13 @@ class Deliverer:
         else:
             loop.call_soon_threadsafe(self._leave, delivery)
         return delivery
+
+    def _forget_old_ones(self) -> None:
+        if len(self.all) > 2 * self.kept:
+            old = [each for each in self.all[: -self.kept] if each.settled]
+            for envelope_id in {each.envelope_id for each in old}:
+                del self._by_envelope[envelope_id]
+            self.all = [each for each in self.all if each.envelope_id in self._by_envelope]
 
     def _leave(self, delivery: Delivery) -> None:
         if not delivery.has_left:
@@ -183,15 +191,8 @@ class Deliverer:
 
     def _attempt_by_socket(self, delivery: Delivery) -> None:
         loop = self._server.loop
-        link = self._sockets.send(
-            envelope(
-                delivery.envelope_id,
-                delivery.kind,
-                delivery.payload,
-                answerable=delivery.accepts_response_payload,
-                retries=delivery.retries,
-            )
-        )
+        frame = envelope(delivery.envelope_id, delivery.kind, delivery.payload, retries=delivery.retries)
+        link = self._sockets.send(frame)
         if link is None:
             if delivery.kind != "events_api":
                 self._fail(delivery, "the app has no open connection")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 METHOD = "response_url"
 MOST_USES = 5
 LIFETIME = timedelta(minutes=30)
+REMEMBERED = timedelta(hours=2)
+"""Older ones are forgotten: they are then unknown, no longer expired."""
 _EXPIRED = "Expired url"
 _NOT_FOUND, _TOO_MANY = 404, 429
 
@@ -52,6 +54,8 @@ class ResponseUrls:
             token = f"{self._workspace.team_id}-{self._workspace.changes.next_serial():08d}"
             replaces = None if message is None else (message.channel, message.ts)
             now = self._workspace.clock.now()
+            while self._given and now - next(iter(self._given.values())).issued_at > REMEMBERED:
+                del self._given[next(iter(self._given))]
             self._given[token] = ResponseUrl(token, user, channel, now, replaces)
             return token
 

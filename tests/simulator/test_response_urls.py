@@ -10,6 +10,7 @@ import pytest
 from slackbot.clock import ManualClock
 from slackbot.simulator.limits import Limits, Pace
 from slackbot.simulator.model import Draft, Message, Person
+from slackbot.simulator.payloads import view_submission
 from slackbot.simulator.response_urls import ResponseUrls
 from slackbot.simulator.workspace import Workspace
 
@@ -144,3 +145,17 @@ def test_a_typed_command_cannot_be_replaced(urls: ResponseUrls, workspace: Works
     assert urls.use(token, {"text": "Instead", "replace_original": True})[0] == 200
     assert urls.use(token, {"delete_original": True})[0] == 200
     assert [each.text for each in workspace.history.ephemerals(ana.id)] == ["Instead"]
+
+
+def test_a_form_may_ask_for_a_place_to_answer(workspace: Workspace, ana: Person, place: str) -> None:
+    """A select with `response_url_enabled` brings a response_url for the channel chosen in it, and only then."""
+    text = {"type": "plain_text", "text": "Where"}
+    select = {"type": "channels_select", "action_id": "a", "response_url_enabled": True}
+    blocks = [{"type": "input", "block_id": "b", "label": text, "element": select}]
+    content = {"type": "modal", "title": text, "submit": text, "blocks": blocks}
+    view = workspace.views.open(workspace.issue_trigger(ana.id), content)
+    assert view_submission(workspace, ana, view)["response_urls"] == []
+    filled = workspace.views.set_field(view.id, "b", "a", place)
+    sent = view_submission(workspace, ana, filled, lambda channel: f"https://hooks.example/{channel}")
+    url = f"https://hooks.example/{place}"
+    assert sent["response_urls"] == [{"block_id": "b", "action_id": "a", "channel_id": place, "response_url": url}]

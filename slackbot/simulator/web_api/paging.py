@@ -14,12 +14,15 @@ from slackbot.simulator.refusals import RefusedError
 
 T = TypeVar("T")
 
+MOST_CURSORS = 10_000
+
 
 class Pager:
     """Gives out cursors and takes them back; one it never gave out, or that expired, is `invalid_cursor`."""
 
     def __init__(self) -> None:
         self._issued: dict[str, tuple[str, int]] = {}
+        self._number = 0
         self._short: dict[str, list[int]] = {}
 
     def shorten(self, method: str, *sizes: int) -> None:
@@ -69,9 +72,12 @@ class Pager:
         return start
 
     def _issue(self, method: str, start: int) -> str:
-        written = f"{method}:{start}:{len(self._issued)}".encode()
+        self._number += 1
+        written = f"{method}:{start}:{self._number}".encode()
         cursor = base64.b64encode(written).decode()
         self._issued[cursor] = (method, start)
+        if len(self._issued) > MOST_CURSORS:
+            del self._issued[next(iter(self._issued))]
         return cursor
 
 
