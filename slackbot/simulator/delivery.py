@@ -1,22 +1,27 @@
 """Telling the app what people do, and holding it to its three seconds.
 
 Rules: docs.slack.dev/interactivity/handling-user-interaction (the ack), docs.slack.dev/apis/events-api (retries).
-Socket Mode's first retry comes about four seconds after the envelope that nobody acknowledged; the rest of its
-schedule is not published.
+Socket Mode's first retry comes about four seconds after; the rest of its schedule is not published. Commands and
+interactions are never sent again.
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from slackbot.simulator.acks import NOTHING, Effect, apply_ack
+from slackbot.simulator.mishaps import DeliveryScript
+from slackbot.simulator.payloads import answers, envelope
 from slackbot.simulator.refusals import RefusedError
 
 if TYPE_CHECKING:
     from slackbot.simulator.model import Json
+    from slackbot.simulator.request_urls import Forgery, HttpAnswer, RequestSender
     from slackbot.simulator.socket_mode import Link, SocketMode
     from slackbot.simulator.wire import LoopbackServer
     from slackbot.simulator.workspace import Workspace
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 ACK_SECONDS = 3.0
 RETRY_SECONDS = 4.0
 MOST_RETRIES = 3
+HTTP_RETRY_SECONDS = (0.0, 60.0, 300.0)
+POSTS_AT_ONCE = 32
+KEPT = 10_000
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
 
@@ -34,14 +42,16 @@ log = logging.getLogger(__name__)
 class Delivery:
     """One payload on its way to the app: when it left, what came back, what the person saw.
 
-    `sent_at` is of the monotonic clock and `ack_seconds` counts from it, both in real seconds. `failure` says what
-    went wrong in the person's eyes; it stays when an ack comes late.
+    `attempts` counts how often it left, `retries` how often because nobody acknowledged it in time: what a lost
+    connection held comes again as it was (github.com/slackapi/bolt-js/issues/2487). `ack_seconds` counts from `sent_at`
+    (monotonic). `failure` is in the person's eyes and stays when an ack comes late. `answers` came back over HTTP.
     """
 
     kind: Kind
     payload: Json
     envelope_id: str
     attempts: int = 0
+    retries: int = 0
     acks: int = 0
     sent_at: float | None = None
     ack_seconds: float | None = None
@@ -49,6 +59,11 @@ class Delivery:
     failure: str | None = None
     effect: Effect = NOTHING
     link: Link | None = None
+    answers: list[HttpAnswer] = field(default_factory=list)
+    forged: Forgery | None = None
+    has_left: bool = False
+    retry_reason: str = ""
+    followed_by: list[Delivery] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -71,28 +86,45 @@ class Delivery:
     @property
     def accepts_response_payload(self) -> bool:
         """Say whether the body of its ack counts."""
-        answering = ("view_submission", "block_suggestion")
-        return self.kind == "slash_commands" or self.payload.get("type") in answering
+        return answers(self.kind, self.payload)
 
 
 class Deliverer:
-    """Sends payloads over Socket Mode, times their acks, applies them and sends lost events again."""
+    """Sends payloads over Socket Mode or HTTP, times their acks, applies them and sends lost events again.
+
+    `retry_seconds` is when an event comes again over Socket Mode, `http_retry_seconds` after what pauses over HTTP, all
+    real. `mishaps` is the script of what goes wrong on the way; of what is settled the newest `kept` stay.
+    """
 
     def __init__(
         self,
         workspace: Workspace,
         server: LoopbackServer,
         sockets: SocketMode,
+        requests: RequestSender,
         *,
         retry_seconds: float = RETRY_SECONDS,
+        http_retry_seconds: Sequence[float] = HTTP_RETRY_SECONDS,
     ) -> None:
         self._workspace = workspace
         self._server = server
         self._sockets = sockets
+        self._requests = requests
         self._retry_seconds = retry_seconds
+        self._http_retry_seconds = http_retry_seconds
         self.all: list[Delivery] = []
+        self.kept = KEPT
+        self.mishaps = DeliveryScript()
         self._by_envelope: dict[str, list[Delivery]] = {}
+        self._waiting: list[Delivery] = []
+        self._posts = ThreadPoolExecutor(POSTS_AT_ONCE, "slack-post")
+        self._closed = False
         sockets.listen(self._acknowledge, self._send_waiting_events)
+
+    def close(self) -> None:
+        """Post nothing more; what is on its way ends by itself."""
+        self._closed = True
+        self._posts.shutdown(wait=False, cancel_futures=True)
 
     def send(self, kind: Kind, payload: Json) -> Delivery:
         """Send a payload and return at once; wait with `wait`."""
@@ -116,27 +148,104 @@ class Deliverer:
             return [each for each in self.all if each.failed]
 
     def _begin(self, delivery: Delivery) -> Delivery:
+        mishap = self.mishaps.take(delivery.name)
+        delivery.forged = mishap.forged
+        copies = [Delivery(delivery.kind, delivery.payload, delivery.envelope_id) for _ in range(mishap.copies)]
         with self._workspace.changed:
-            self.all.append(delivery)
-            self._by_envelope.setdefault(delivery.envelope_id, []).append(delivery)
-        self._server.loop.call_soon_threadsafe(self._attempt, delivery)
+            for each in (delivery, *copies):
+                self.all.append(each)
+                self._by_envelope.setdefault(each.envelope_id, []).append(each)
+            self._forget_old_ones()
+            if mishap.waits:
+                self._waiting.append(delivery)
+                return delivery
+            delivery.followed_by, self._waiting = [*copies, *self._waiting], []
+        loop = self._server.loop
+        if mishap.seconds_late:
+            loop.call_soon_threadsafe(loop.call_later, mishap.seconds_late, self._leave, delivery)
+        else:
+            loop.call_soon_threadsafe(self._leave, delivery)
         return delivery
 
+    def _forget_old_ones(self) -> None:
+        if len(self.all) > 2 * self.kept:
+            old = [each for each in self.all[: -self.kept] if each.settled]
+            for envelope_id in {each.envelope_id for each in old}:
+                del self._by_envelope[envelope_id]
+            self.all = [each for each in self.all if each.envelope_id in self._by_envelope]
+
+    def _leave(self, delivery: Delivery) -> None:
+        if not delivery.has_left:
+            delivery.has_left = True
+            self._attempt(delivery)
+
     def _attempt(self, delivery: Delivery) -> None:
+        if self._requests.urls() is not None:
+            self._attempt_by_http(delivery)
+        elif delivery.forged is not None:
+            self._fail(delivery, "Socket Mode signs nothing that could be forged; give the installation request URLs")
+        else:
+            self._attempt_by_socket(delivery)
+            for each in self._followers(delivery):
+                self._leave(each)
+
+    def _attempt_by_socket(self, delivery: Delivery) -> None:
         loop = self._server.loop
-        link = self._sockets.send(_envelope(delivery))
+        frame = envelope(delivery.envelope_id, delivery.kind, delivery.payload, retries=delivery.retries)
+        link = self._sockets.send(frame)
         if link is None:
             if delivery.kind != "events_api":
                 self._fail(delivery, "the app has no open connection")
             return
         delivery.link = link
-        delivery.attempts += 1
-        if delivery.sent_at is None:
-            delivery.sent_at = loop.time()
+        self._count_attempt(delivery)
         if delivery.kind == "events_api":
             loop.call_later(self._retry_seconds, self._retry, delivery, delivery.attempts)
         else:
             loop.call_later(ACK_SECONDS, self._expire, delivery)
+
+    def _attempt_by_http(self, delivery: Delivery) -> None:
+        self._count_attempt(delivery)
+        if delivery.kind != "events_api":
+            self._server.loop.call_later(ACK_SECONDS, self._expire, delivery)
+        if not self._closed:
+            self._posts.submit(self._post, delivery)
+
+    def _post(self, delivery: Delivery) -> None:
+        retry = (delivery.retries, delivery.retry_reason) if delivery.retries else None
+        answer = self._requests.deliver(delivery.payload, retry=retry, forged=delivery.forged)
+        if self._closed:
+            return
+        with self._workspace.changed:
+            delivery.answers.append(answer)
+            if answer.is_ack(event=delivery.kind == "events_api"):
+                delivery.acks += 1
+                self._settle(delivery, answer.json(), self._server.loop.time())
+            else:
+                self._not_accepted(delivery, answer)
+            self._workspace.changes.touch()
+        for each in self._followers(delivery):
+            self._server.loop.call_soon_threadsafe(self._leave, each)
+
+    def _not_accepted(self, delivery: Delivery, answer: HttpAnswer) -> None:
+        delivery.retry_reason = answer.reason or "http_error"
+        if delivery.kind == "events_api" and delivery.forged is None and answer.headers.get("x-slack-no-retry") != "1":
+            if delivery.retries < MOST_RETRIES:
+                loop, pause = self._server.loop, self._http_retry_seconds[delivery.retries]
+                loop.call_soon_threadsafe(loop.call_later, pause, self._retry, delivery, delivery.attempts)
+                return
+            delivery.failure = f"given up after {MOST_RETRIES} retries"
+        elif not delivery.failed:
+            delivery.failure = f"{delivery.retry_reason}: the app answered {answer.status or 'nothing'}"
+
+    def _followers(self, delivery: Delivery) -> list[Delivery]:
+        followers, delivery.followed_by = delivery.followed_by, []
+        return followers
+
+    def _count_attempt(self, delivery: Delivery) -> None:
+        delivery.attempts += 1
+        if delivery.sent_at is None:
+            delivery.sent_at = self._server.loop.time()
 
     def _expire(self, delivery: Delivery) -> None:
         if not delivery.settled:
@@ -145,14 +254,16 @@ class Deliverer:
     def _retry(self, delivery: Delivery, attempt: int) -> None:
         if delivery.settled or delivery.attempts != attempt:
             return
-        if delivery.attempts > MOST_RETRIES:
+        if delivery.retries >= MOST_RETRIES:
             self._fail(delivery, f"given up after {MOST_RETRIES} retries")
         else:
+            delivery.retries += 1
             self._attempt(delivery)
 
     def _send_waiting_events(self) -> None:
         with self._workspace.changed:
-            waiting = [each for each in self.all if each.kind == "events_api" and not each.settled]
+            events = [each for each in self.all if each.kind == "events_api" and each.has_left]
+            waiting = [each for each in events if not each.settled and self._requests.urls() is None]
         for delivery in waiting:
             if delivery.link is None or not self._sockets.is_open(delivery.link):
                 self._attempt(delivery)
@@ -187,16 +298,3 @@ class Deliverer:
         with self._workspace.changed:
             delivery.failure = why
             self._workspace.changes.touch()
-
-
-def _envelope(delivery: Delivery) -> Json:
-    envelope: Json = {
-        "envelope_id": delivery.envelope_id,
-        "type": delivery.kind,
-        "accepts_response_payload": delivery.accepts_response_payload,
-        "payload": delivery.payload,
-    }
-    if delivery.kind == "events_api":
-        envelope["retry_attempt"] = delivery.attempts
-        envelope["retry_reason"] = "timeout" if delivery.attempts else ""
-    return envelope

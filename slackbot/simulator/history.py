@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -14,6 +15,9 @@ from slackbot.simulator.shapes import message_json
 from slackbot.simulator.text import sanitise
 
 _MICRO = 1_000_000
+MOST_PINGS = 20_000
+MOST_EPHEMERALS = 5_000
+"""The oldest are forgotten beyond it, as a reload of Slack forgets them all."""
 
 
 def slack_ts(micros: int) -> str:
@@ -30,7 +34,7 @@ class History:
         self._channels: dict[str, dict[str, Message]] = {}
         self._ephemerals: dict[tuple[str, str], Message] = {}
         self._newest: dict[str, int] = {}
-        self.pings: list[Ping] = []
+        self.pings: deque[Ping] = deque(maxlen=MOST_PINGS)
 
     def messages(self, channel_id: str) -> list[Message]:
         """List what is visible in a channel, thread replies and tombstones included, oldest first."""
@@ -86,6 +90,8 @@ class History:
         with self._changes.lock:
             message = replace(self._written(channel_id, author, draft), to_user=user_id)
             self._ephemerals[channel_id, message.ts] = message
+            if len(self._ephemerals) > MOST_EPHEMERALS:
+                del self._ephemerals[next(iter(self._ephemerals))]
             self._note_ping(message, "ephemeral")
             self._changes.touch()
             return message

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 
 from slackbot.simulator.changes import Changes
-from slackbot.simulator.model import App
+from slackbot.simulator.model import App, RequestUrls
 from slackbot.simulator.refusals import RefusedError
 from slackbot.simulator.scopes import ALL_BOT_SCOPES, manifest_scopes
 
@@ -28,6 +29,7 @@ def app_from_manifest(manifest: Mapping[str, Any] | None, *, app_id: str, bot_us
         bot_id=bot_id,
         bot_token=f"xoxb-{app_id}-{bot_user_id}",
         app_token=f"xapp-1-{app_id}-{bot_user_id}",
+        signing_secret=f"signed-by-{app_id}-{bot_user_id}".lower(),
         scopes=ALL_BOT_SCOPES if manifest is None else manifest_scopes(manifest),
         home_tab=manifest is None or bool(home.get("home_tab_enabled")),
         messages_tab=manifest is None or bool(home.get("messages_tab_enabled")),
@@ -35,12 +37,25 @@ def app_from_manifest(manifest: Mapping[str, Any] | None, *, app_id: str, bot_us
 
 
 class Installation:
-    """The app with its tokens, which can be revoked and given back."""
+    """The app with its tokens, which can be revoked and given back, and the way it is told what happens.
+
+    `request_urls` None means Socket Mode; with them everything goes over HTTP and nothing by socket, as in Slack
+    (docs.slack.dev/apis/events-api/comparing-http-socket-mode).
+    """
 
     def __init__(self, changes: Changes, app: App) -> None:
         self._changes = changes
         self._token_errors: dict[str, str] = {}
+        self._expiries: dict[str, datetime] = {}
+        self._earlier: set[str] = set()
         self.app = app
+        self.request_urls: RequestUrls | None = None
+
+    def deliver_to(self, urls: RequestUrls | None) -> None:
+        """Switch to signed posts at these addresses, or with None to Socket Mode."""
+        with self._changes.lock:
+            self.request_urls = urls
+            self._changes.touch()
 
     def set_scopes(self, scopes: Iterable[str]) -> None:
         """Change what the bot token is granted, as a reinstallation does."""
@@ -48,10 +63,20 @@ class Installation:
             self.app = replace(self.app, scopes=frozenset(scopes))
             self._changes.touch()
 
+    def renew(self, token: str, *, expires_at: datetime | None = None) -> None:
+        """Give the bot another token; the one before stays good until it expires, if it does."""
+        with self._changes.lock:
+            self._earlier.add(self.app.bot_token)
+            self.app = replace(self.app, bot_token=token)
+            if expires_at is not None:
+                self._expiries[token] = expires_at
+            self._changes.touch()
+
     def revoke(self, token: str | None = None, *, error: str = "token_revoked") -> None:
         """Make a token, by default the bot's, answer with an error (`account_inactive`, ...)."""
         with self._changes.lock:
-            self._token_errors[token or self.app.bot_token] = error
+            gone = {token} if token else {self.app.bot_token, *self._earlier}
+            self._token_errors.update(dict.fromkeys(gone, error))
             tokens = {"oauth": [], "bot": [self.app.bot_user_id]}
             self._changes.emit({"type": "tokens_revoked", "tokens": tokens})
             self._changes.touch()
@@ -69,7 +94,10 @@ class Installation:
                 raise RefusedError("not_authed", "no token was sent")
             if token in self._token_errors:
                 raise RefusedError(self._token_errors[token], "the token was revoked")
-            if token == self.app.bot_token:
+            expires_at = self._expiries.get(token)
+            if expires_at is not None and self._changes.now() >= expires_at:
+                raise RefusedError("token_expired", "the token's twelve hours are over")
+            if token == self.app.bot_token or token in self._earlier:
                 return "bot"
             if token == self.app.app_token:
                 return "app"

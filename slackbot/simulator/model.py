@@ -91,6 +91,7 @@ class App:
     bot_id: str
     bot_token: str
     app_token: str
+    signing_secret: str
     scopes: frozenset[str]
     home_tab: bool
     messages_tab: bool
@@ -99,6 +100,21 @@ class App:
     def author(self) -> Author:
         """The app as the author of a message."""
         return Author(self.bot_user_id, self.bot_id, self.app_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestUrls:
+    """Where an app that does without Socket Mode wants to be told what happens (docs.slack.dev/apis/events-api)."""
+
+    commands: str
+    interactivity: str
+    options: str
+    events: str
+
+    @classmethod
+    def all_at(cls, url: str) -> RequestUrls:
+        """Give one address for everything, as most apps do."""
+        return cls(url, url, url, url)
 
 
 @dataclass(frozen=True, slots=True)

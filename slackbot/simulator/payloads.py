@@ -6,8 +6,10 @@ docs.slack.dev/apis/events-api.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from slackbot.simulator.element_state import elements_of
 from slackbot.simulator.shapes import message_json, view_json
 
 if TYPE_CHECKING:
@@ -106,10 +108,21 @@ def view_block_actions(workspace: Workspace, person: Person, view: View, action:
     }
 
 
-def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
-    """Build what submitting a modal sends."""
+def view_submission(
+    workspace: Workspace, person: Person, view: View, response_url: Callable[[str], str] = lambda _channel: ""
+) -> Json:
+    """Build what submitting a modal sends; `response_url` makes one for a channel chosen where the app asked for it."""
+    chosen = [
+        {
+            "block_id": block_id,
+            "action_id": action_id,
+            "channel_id": channel_id,
+            "response_url": response_url(channel_id),
+        }
+        for block_id, action_id, channel_id in _places_to_answer(view)
+    ]
     shown = _interaction(workspace, person, "view_submission", in_view=view)
-    return {**shown, "view": _view(workspace, view), "response_urls": []}
+    return {**shown, "view": _view(workspace, view), "response_urls": chosen}
 
 
 def view_closed(workspace: Workspace, person: Person, view: View, *, is_cleared: bool) -> Json:
@@ -160,6 +173,25 @@ def event_callback(workspace: Workspace, event: Json, *, number: int) -> Json:
     }
 
 
+def answers(kind: str, payload: Json) -> bool:
+    """Say whether the body of an ack counts: it answers a command, a form or a search for options."""
+    return kind == "slash_commands" or payload.get("type") in ("view_submission", "block_suggestion")
+
+
+def envelope(envelope_id: str, kind: str, payload: Json, *, retries: int) -> Json:
+    """Put a payload into the frame Socket Mode sends."""
+    frame: Json = {
+        "envelope_id": envelope_id,
+        "type": kind,
+        "accepts_response_payload": answers(kind, payload),
+        "payload": payload,
+    }
+    if kind == "events_api":
+        frame["retry_attempt"] = retries
+        frame["retry_reason"] = "timeout" if retries else ""
+    return frame
+
+
 def subscribed(events: Iterable[str] | None, event: Json) -> bool:
     """Say whether a manifest's `bot_events` ask for an event; None asks for every one.
 
@@ -190,6 +222,16 @@ def _interaction(workspace: Workspace, person: Person, kind: str, *, in_view: Vi
         "token": VERIFICATION_TOKEN,
         "trigger_id": workspace.issue_trigger(person.id, in_view=in_view.id if in_view else None),
     }
+
+
+def _places_to_answer(view: View) -> Iterator[tuple[str, str, str]]:
+    for block in view.content["blocks"]:
+        for element in elements_of(block):
+            block_id, action_id = str(block["block_id"]), str(element.get("action_id"))
+            state = view.state.get(block_id, {}).get(action_id, {})
+            chosen = state.get("selected_conversation") or state.get("selected_channel")
+            if element.get("response_url_enabled") and chosen:
+                yield block_id, action_id, str(chosen)
 
 
 def _view(workspace: Workspace, view: View) -> Json:

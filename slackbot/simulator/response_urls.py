@@ -1,7 +1,7 @@
-"""The `response_url`s handed out with payloads: five uses in thirty minutes.
+"""The `response_url`s handed out with payloads: five uses in thirty minutes, one message a second and channel.
 
 Source: docs.slack.dev/interactivity/handling-user-interaction. How an expired one answers is not documented; the words
-"Expired url" are what apps in the field look for.
+"Expired url" are what apps in the field look for (github.com/getsentry/sentry/pull/7955).
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from slackbot.simulator.blocks.check import check_message
-from slackbot.simulator.model import Draft, Json, Message
+from slackbot.simulator.model import ApiCall, Draft, Json, Message
+from slackbot.simulator.refusals import RefusedError
 
 if TYPE_CHECKING:
+    from slackbot.simulator.limits import Limits
     from slackbot.simulator.workspace import Workspace
 
+METHOD = "response_url"
 MOST_USES = 5
 LIFETIME = timedelta(minutes=30)
+REMEMBERED = timedelta(hours=2)
+"""Older ones are forgotten: they are then unknown, no longer expired."""
+_EXPIRED = "Expired url"
+_NOT_FOUND, _TOO_MANY = 404, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +40,13 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """Every `response_url` given out, by the token in its path."""
+    """Every `response_url` given out, by the token in its path; `limits` None turns the pace of messages off."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, limits: Limits | None = None) -> None:
         self._workspace = workspace
+        self._limits = limits
         self._given: dict[str, ResponseUrl] = {}
+        self.expired_status = _NOT_FOUND
 
     def issue(self, user: str, channel: str, message: Message | None = None) -> str:
         """Give out a token for a person in a channel; `message` is the one the interaction came from."""
@@ -45,22 +54,60 @@ class ResponseUrls:
             token = f"{self._workspace.team_id}-{self._workspace.changes.next_serial():08d}"
             replaces = None if message is None else (message.channel, message.ts)
             now = self._workspace.clock.now()
+            while self._given and now - next(iter(self._given.values())).issued_at > REMEMBERED:
+                del self._given[next(iter(self._given))]
             self._given[token] = ResponseUrl(token, user, channel, now, replaces)
             return token
 
-    def use(self, token: str, body: Json) -> tuple[int, Json | str]:
-        """Apply what an app posted to a `response_url`; gives the HTTP status and the body of the answer."""
+    def use(self, token: str, body: Json) -> tuple[int, Json | str, dict[str, str]]:
+        """Apply what an app posted to a `response_url`; gives the HTTP status, the body and the headers of the answer.
+
+        What is refused is not counted as a use. It stands in the workspace's journal under `response_url`.
+        """
         with self._workspace.changed:
-            url = self._given.get(token)
-            if url is None:
-                return 404, {"ok": False, "error": "not_found"}
-            if url.uses >= MOST_USES or self._workspace.clock.now() - url.issued_at > LIFETIME:
-                return 404, "Expired url"
-            if check_message(body.get("blocks"), text=body.get("text")):
-                return 404, {"ok": False, "error": "invalid_blocks"}
-            self._given[token] = replace(url, uses=url.uses + 1)
-            self._apply(url, body)
-            return 200, "ok"
+            refused: RefusedError | None = None
+            answer: tuple[int, Json | str, dict[str, str]] = (200, "ok", {})
+            try:
+                self._apply(self._usable(token, body), body)
+            except RefusedError as error:
+                refused, answer = error, self._refusal(error)
+            self._workspace.journal.add(
+                ApiCall(
+                    at=self._workspace.clock.now(),
+                    method=METHOD,
+                    args=body,
+                    status=answer[0],
+                    error=refused.error if refused else None,
+                    rule=refused.rule if refused else None,
+                )
+            )
+            return answer
+
+    def _refusal(self, refused: RefusedError) -> tuple[int, Json, dict[str, str]]:
+        body: Json = {"ok": False, "error": refused.error}
+        if refused.retry_after is not None:
+            return _TOO_MANY, body, {"Retry-After": str(refused.retry_after)}
+        return self.expired_status if refused.error == _EXPIRED else _NOT_FOUND, body, {}
+
+    def _usable(self, token: str, body: Json) -> ResponseUrl:
+        url = self._given.get(token)
+        if url is None:
+            raise RefusedError("not_found", "this response_url was never given out")
+        if url.uses >= MOST_USES:
+            raise RefusedError(_EXPIRED, f"a response_url is good for {MOST_USES} uses")
+        if self._workspace.clock.now() - url.issued_at > LIFETIME:
+            raise RefusedError(_EXPIRED, "a response_url is good for 30 minutes")
+        if body.get("delete_original"):
+            if len(body) > 1:
+                raise RefusedError("invalid_payload", "delete_original stands alone")
+        else:
+            _check_content(body)
+        over = self._limits.message(METHOD, url.channel) if self._limits else None
+        if over is not None:
+            raise RefusedError("ratelimited", over.rule, retry_after=over.retry_after)
+        used = replace(url, uses=url.uses + 1)
+        self._given[token] = used
+        return used
 
     def _apply(self, url: ResponseUrl, body: Json) -> None:
         history = self._workspace.history
@@ -70,6 +117,7 @@ class ResponseUrls:
             if original is not None:
                 history.delete(original)
         elif body.get("replace_original") and original is not None:
+            # Whatever its response_type says: what one person saw alone stays theirs alone.
             history.edit(original, draft, marked=False)
         elif body.get("response_type") == "in_channel":
             history.post(url.channel, self._workspace.app.author, draft)
@@ -81,6 +129,14 @@ class ResponseUrls:
             return None
         history = self._workspace.history
         return history.get(*url.message) or history.ephemeral(*url.message)
+
+
+def _check_content(body: Json) -> None:
+    if not (str(body.get("text") or "").strip() or body.get("blocks") or body.get("attachments")):
+        raise RefusedError("no_text", "an answer needs text, blocks or attachments")
+    problems = check_message(body.get("blocks"), text=body.get("text"))
+    if problems:
+        raise RefusedError("invalid_blocks", "; ".join(map(str, problems)))
 
 
 def draft_of(body: Json) -> Draft:

@@ -11,17 +11,23 @@ from typing import TYPE_CHECKING, Self
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from slackbot.simulator.delivery import RETRY_SECONDS, Deliverer, Delivery
+from slackbot.simulator.authorize import AuthorizePage
+from slackbot.simulator.delivery import HTTP_RETRY_SECONDS, RETRY_SECONDS, Deliverer, Delivery
 from slackbot.simulator.facts import load_facts
 from slackbot.simulator.faults import FaultScript
+from slackbot.simulator.files import UPLOAD_PATH
+from slackbot.simulator.hands.admin import Admin
 from slackbot.simulator.hands.manifest import bot_events
 from slackbot.simulator.hands.person import Hands
 from slackbot.simulator.hands.screen import ShownChannel
 from slackbot.simulator.hands.stage import NotPossibleError, Stage
 from slackbot.simulator.http import ApiEndpoint, ResponseUrlEndpoint
+from slackbot.simulator.oauth import AUTHORIZE_PATH
 from slackbot.simulator.payloads import event_callback, subscribed
+from slackbot.simulator.request_urls import RequestSender
 from slackbot.simulator.response_urls import ResponseUrls
 from slackbot.simulator.socket_mode import WARNING_SECONDS, SocketMode
+from slackbot.simulator.uploads import UploadEndpoint
 from slackbot.simulator.web_api.api import WebApi
 from slackbot.simulator.wire import LOOPBACK, LoopbackServer
 
@@ -41,7 +47,8 @@ class Simulator:
     """One workspace behind a real server; use it as a context manager, or `start` and `stop` it.
 
     `port` 0 takes any free one. `limits` None turns rate limits off. `seed` decides which of several connections gets a
-    payload. `retry_seconds` is when an event nobody acknowledged comes again.
+    payload. `retry_seconds` is when an event nobody acknowledged comes again over Socket Mode, `http_retry_seconds` the
+    three pauses over HTTP, which `workspace.installation.deliver_to` switches on.
     """
 
     def __init__(
@@ -53,9 +60,10 @@ class Simulator:
         rules: Rules | None = None,
         seed: int = 0,
         retry_seconds: float = RETRY_SECONDS,
+        http_retry_seconds: Sequence[float] = HTTP_RETRY_SECONDS,
     ) -> None:
         self.workspace = workspace
-        self.faults = FaultScript()
+        self.faults = FaultScript(workspace.clock)
         self._server = LoopbackServer(port)
         self._sockets = SocketMode(
             self._server,
@@ -64,18 +72,19 @@ class Simulator:
             chance=random.Random(seed),  # noqa: S311 routing must be repeatable, not secret
         )
         self.api = WebApi(workspace, load_facts(), limits=limits, rules=rules, connect=self._sockets.issue_url)
-        self._deliverer = Deliverer(workspace, self._server, self._sockets, retry_seconds=retry_seconds)
-        urls = ResponseUrls(workspace)
-        self._stage = Stage(workspace, self._deliverer, urls, self._response_url)
-        self._application = Starlette(
-            routes=[
-                Route(
-                    "/api/{method}", ApiEndpoint(self.api, self.faults, self._server).answer, methods=["GET", "POST"]
-                ),
-                Route("/response/{token}", ResponseUrlEndpoint(urls).answer, methods=["POST"]),
-                WebSocketRoute("/link/", self._sockets.serve),
-            ]
+        self.requests = RequestSender(workspace)
+        self._deliverer = Deliverer(
+            workspace,
+            self._server,
+            self._sockets,
+            self.requests,
+            retry_seconds=retry_seconds,
+            http_retry_seconds=http_retry_seconds,
         )
+        self.mishaps = self._deliverer.mishaps
+        self.response_urls = ResponseUrls(workspace, limits)
+        self._stage = Stage(workspace, self._deliverer, self.response_urls, self._response_url)
+        self._application = Starlette(routes=self._routes())
         self._running = False
         self._events = 0
         workspace.on_event(self._hand_on)
@@ -99,6 +108,11 @@ class Simulator:
     def app_token(self) -> str:
         """What `SLACK_APP_TOKEN` is to be."""
         return self.workspace.app.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        """What `SLACK_SIGNING_SECRET` is to be, where the app is told over HTTP."""
+        return self.workspace.app.signing_secret
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -128,11 +142,13 @@ class Simulator:
     def start(self) -> None:
         """Begin to serve; raises ServerStartError if the port is taken."""
         self._server.start(self._application)
+        self.workspace.files.host = self.base_url
         self._running = True
 
     def stop(self) -> None:
         """Cut every connection and free the port; close the app's Socket Mode client first."""
         self._running = False
+        self._deliverer.close()
         self._server.stop()
 
     def __enter__(self) -> Self:
@@ -157,6 +173,11 @@ class Simulator:
             raise NotPossibleError(message)
         return Hands(self._stage, found.id)
 
+    @property
+    def admin(self) -> Admin:
+        """The hands of the workspace's admin: they archive, remove, deactivate and revoke."""
+        return Admin(self.workspace)
+
     def channel(self, name: str) -> ShownChannel:
         """Show a channel, found by name or id; raises NotPossibleError when there is none."""
         found = self.workspace.channel_named(name) or self.workspace.channel(name)
@@ -177,6 +198,18 @@ class Simulator:
     def stall_connections(self) -> None:
         """Leave every Socket Mode connection open but read nothing more and answer no ping."""
         self._sockets.stall()
+
+    def half_open_connections(self) -> None:
+        """Leave every Socket Mode connection open with nothing coming through, pings and envelopes included."""
+        self._sockets.silence()
+
+    def goes_dark(self) -> None:
+        """Refuse every connection and cut those there are, until `comes_back`."""
+        self._server.refuse()
+
+    def comes_back(self) -> None:
+        """Listen again on the same port after `goes_dark`."""
+        self._server.accept()
 
     def ask_to_reconnect(self, reason: str = "refresh_requested", *, closes_after: float = WARNING_SECONDS) -> None:
         """Send every connection a disconnect frame (`warning`, `refresh_requested`) and close it seconds later."""
@@ -201,6 +234,17 @@ class Simulator:
         """Remove the app: its token dies and it is told so, by both events, in any order."""
         self.workspace.revoke_token(error="account_inactive")
         self.workspace.changes.emit({"type": "app_uninstalled"})
+
+    def _routes(self) -> list[BaseRoute]:
+        api = ApiEndpoint(self.api, self.faults, self._server)
+        respond = ResponseUrlEndpoint(self.response_urls, self.faults, self._server)
+        return [
+            Route("/api/{method}", api.answer, methods=["GET", "POST"]),
+            Route("/response/{token}", respond.answer, methods=["POST"]),
+            Route(AUTHORIZE_PATH, AuthorizePage(self.workspace, self.api.oauth).answer, methods=["GET"]),
+            Route(UPLOAD_PATH + "{file_id}", UploadEndpoint(self.workspace.files).answer, methods=["POST"]),
+            WebSocketRoute("/link/", self._sockets.serve),
+        ]
 
     def _hand_on(self, event: Json) -> None:
         if self._running and subscribed(bot_events(self.workspace), event):

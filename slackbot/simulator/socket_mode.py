@@ -171,6 +171,15 @@ class SocketMode:
 
         self._server.run(stop_reading)
 
+    def silence(self) -> None:
+        """Leave the open connections half-open: nothing comes through in either direction, and nobody is told."""
+
+        def say_nothing() -> None:
+            for link in self._links:
+                self._server.silence(link.address)
+
+        self._server.run(say_nothing)
+
     def _add(self, link: Link) -> None:
         with self._changed:
             self._links.append(link)

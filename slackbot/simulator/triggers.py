@@ -9,6 +9,8 @@ from slackbot.simulator.changes import Changes
 from slackbot.simulator.refusals import RefusedError
 
 TRIGGER_TTL = timedelta(seconds=3)
+REMEMBERED = timedelta(minutes=10)
+"""Older ones are forgotten: they are then invalid, no longer expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Triggers:
             serial = self._changes.next_serial()
             now = self._changes.now()
             trigger_id = f"{int(now.timestamp())}.{serial:07d}.{serial:06x}"
+            self._forget(now - REMEMBERED)
             self._open[trigger_id] = Trigger(trigger_id, user_id, now, in_view)
             self._changes.touch()
             return trigger_id
@@ -57,3 +60,9 @@ class Triggers:
         """Use a trigger up."""
         with self._changes.lock:
             self._used.add(trigger.id)
+
+    def _forget(self, before: datetime) -> None:
+        while self._open and next(iter(self._open.values())).issued_at < before:
+            trigger_id = next(iter(self._open))
+            del self._open[trigger_id]
+            self._used.discard(trigger_id)

@@ -57,11 +57,7 @@ class LoopbackServer:
 
     def start(self, app: ASGIApp) -> None:
         """Bind the port and begin to serve an application; raises ServerStartError if the port is taken."""
-        try:
-            self._socket = socket.create_server((LOOPBACK, self._wanted_port))
-        except OSError as error:
-            message = f"Port {self._wanted_port} on {LOOPBACK} can't be opened ({error}); choose another."
-            raise ServerStartError(message) from error
+        self._socket = self._listen(self._wanted_port)
         self._port = self._socket.getsockname()[1]
         self._server = uvicorn.Server(_quiet_config(app))
         ready = threading.Event()
@@ -70,6 +66,13 @@ class LoopbackServer:
         if not ready.wait(START_SECONDS):
             message = f"The simulator's server did not start within {START_SECONDS:g} s."
             raise ServerStartError(message)
+
+    def _listen(self, port: int) -> socket.socket:
+        try:
+            return socket.create_server((LOOPBACK, port))
+        except OSError as error:
+            message = f"Port {port} on {LOOPBACK} can't be opened ({error}); choose another."
+            raise ServerStartError(message) from error
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -124,9 +127,67 @@ class LoopbackServer:
             if connection.client == address:
                 connection.transport.pause_reading()
 
+    def silence(self, address: Address | None) -> None:
+        """Neither read nor write on a connection any more and leave it open; in the server's thread."""
+        for connection in self._connections():
+            if connection.client == address:
+                connection.transport.pause_reading()
+                connection.transport = _SilentTransport(connection.transport)
+
+    def refuse(self) -> None:
+        """Close the port and cut every connection: whoever calls is refused, until `accept`."""
+
+        def close() -> None:
+            for listener in self._running().servers:
+                listener.close()
+            for address in [connection.client for connection in self._connections()]:
+                self.cut(address)
+
+        self.run(close)
+
+    def accept(self) -> None:
+        """Open the port again; raises ServerStartError if somebody else has taken it meanwhile."""
+        running, opened = self._running(), self._listen(self._port)
+
+        async def listen() -> None:
+            listener = await self.loop.create_server(lambda: _protocol(running), sock=opened)
+            running.servers.append(listener)
+
+        asyncio.run_coroutine_threadsafe(listen(), self.loop).result()
+
+    def _running(self) -> uvicorn.Server:
+        if self._server is None:
+            message = "The simulator is not running: call start() first."
+            raise ServerStartError(message)
+        return self._server
+
     def _connections(self) -> list[Any]:
         # uvicorn's protocol classes share `client` and `transport` but no common type.
         return [] if self._server is None else list(self._server.server_state.connections)
+
+
+class _SilentTransport:
+    """A connection's transport that swallows what is written and never reads again, as a dead line does."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        """Write nothing."""
+
+    def resume_reading(self) -> None:
+        """Read nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def _protocol(server: uvicorn.Server) -> asyncio.Protocol:
+    # As uvicorn makes it for a socket it listens on; uvicorn can't listen twice by itself.
+    made: asyncio.Protocol = server.config.http_protocol_class(  # type: ignore[call-arg]  # uvicorn's own call
+        config=server.config, server_state=server.server_state, app_state=server.lifespan.state
+    )
+    return made
 
 
 def _quiet_config(app: ASGIApp) -> uvicorn.Config:

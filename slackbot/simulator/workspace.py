@@ -14,6 +14,7 @@ from typing import Any
 
 from slackbot.clock import Clock
 from slackbot.simulator.changes import Changes, EventListener
+from slackbot.simulator.files import Files
 from slackbot.simulator.history import History
 from slackbot.simulator.installation import Installation, app_from_manifest
 from slackbot.simulator.journal import Journal
@@ -53,6 +54,7 @@ class Workspace:
         self.triggers = Triggers(self.changes)
         self.views = Views(self.changes, self.triggers)
         self.journal = Journal(self.changes)
+        self.files = Files(self.changes)
         self._numbers: Counter[str] = Counter()
         self._people: dict[str, Person] = {}
         self._channels: dict[str, Channel] = {}

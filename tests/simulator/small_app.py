@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from slackbot.clock import ManualClock
 from slackbot.simulator.server import Simulator
 from slackbot.simulator.workspace import Workspace
+from slackbot.slack.gateway import Gateway, bare_client
 
 Register = Callable[[App], None]
 Handler = type[SocketModeHandler] | type[BuiltinHandler]
@@ -62,6 +63,23 @@ def plain(text: str) -> dict[str, Any]:
 def client_for(simulator: Simulator) -> WebClient:
     """Make a Web API client of the app that sends nothing twice."""
     return WebClient(simulator.bot_token, base_url=simulator.api_url, retry_handlers=[], timeout=5)
+
+
+@dataclass(frozen=True, slots=True)
+class OneToken:
+    """A source of one token."""
+
+    value: str
+
+    def token(self, workspace_id: int) -> str:
+        """Give the token, whatever the workspace."""
+        del workspace_id
+        return self.value
+
+
+def gateway_for(simulator: Simulator) -> Gateway:
+    """Make the way to Slack that Rung itself takes: what it makes of an answer is what counts."""
+    return Gateway(OneToken(simulator.bot_token), lambda token: bare_client(token, simulator.api_url, timeout=5))
 
 
 def furnished(clock: ManualClock, manifest: dict[str, Any] | None) -> Workspace:

@@ -216,7 +216,8 @@ def test_a_response_url_answers_five_times_in_thirty_minutes(house: House, desk:
     assert lea.sees_ephemeral("Answer 3")
     assert _respond(house, url, {"text": "Replaced", "replace_original": True}) == (200, "ok")
     assert tier.shows("Replaced")
-    assert _respond(house, url, {"text": "Once more"}) == (404, "Expired url")
+    status, body = _respond(house, url, {"text": "Once more"})
+    assert (status, json.loads(body)) == (404, {"ok": False, "error": "Expired url"})
 
 
 def _respond(house: House, url: str, body: Json) -> tuple[int, str]:

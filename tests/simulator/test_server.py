@@ -70,6 +70,14 @@ def test_a_body_slack_cannot_read_is_refused_by_name(simulator: Simulator, body:
     assert raw(simulator, "auth.test", body, kind)["error"] == error
 
 
+def test_a_call_without_arguments_is_taken_by_methods_that_want_a_form(simulator: Simulator) -> None:
+    """slack_sdk says JSON and sends no body then; a JSON body is refused all the same."""
+    assert client_for(simulator).users_list()["members"]
+    assert "warning" not in client_for(simulator).usergroups_list()
+    refused = raw(simulator, "users.list", b"{}", "application/json; charset=utf-8", simulator.bot_token)
+    assert refused["error"] == "invalid_arguments"
+
+
 def test_a_token_may_come_in_the_form_or_the_query(simulator: Simulator) -> None:
     """The token counts in a form and in a GET's query; a charset in a form is warned of."""
     form = f"token={simulator.bot_token}".encode()
@@ -104,6 +112,18 @@ def test_a_slow_answer_delays_no_other(simulator: Simulator) -> None:
 def _swallowed(simulator: Simulator) -> None:
     with pytest.raises(OSError, match="Remote end closed"):
         client_for(simulator).users_list(limit=10)
+
+
+def test_a_lone_surrogate_in_a_field_is_answered_as_it_stands(simulator: Simulator) -> None:
+    """A view whose state holds half a face, as JSON may carry, is updated and comes back whole."""
+    text = {"type": "plain_text", "text": "Words"}
+    field = {"type": "input", "block_id": "b", "label": text, "element": {"type": "plain_text_input", "action_id": "a"}}
+    view: dict[str, Any] = {"type": "modal", "title": text, "submit": text, "blocks": [field]}
+    trigger = simulator.workspace.issue_trigger(simulator.person("ana").id)
+    opened = client_for(simulator).views_open(trigger_id=trigger, view=view)["view"]
+    simulator.workspace.views.set_field(opened["id"], "b", "a", "half a face: \ud83d")
+    answer = client_for(simulator).views_update(view_id=opened["id"], view=view)
+    assert answer["view"]["state"]["values"]["b"]["a"]["value"] == "half a face: \ud83d"
 
 
 def test_more_addresses_can_be_served(clock: ManualClock) -> None:

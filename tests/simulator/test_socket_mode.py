@@ -220,6 +220,38 @@ def test_a_stalled_connection_stays_open_and_answers_no_ping(clock: ManualClock)
         simulator.drop_connections()
 
 
+def test_envelopes_can_be_doubled_and_overtaken(clock: ManualClock) -> None:
+    """A double is the same envelope twice; an overtaken event arrives after the one that followed it."""
+    with Simulator(furnished(clock, None), retry_seconds=60) as simulator, dial(simulator) as link:
+        frame(link)
+        simulator.mishaps.double("first")
+        simulator.mishaps.reorder("second")
+        for name in ("first", "second", "third"):
+            simulator.deliver_event({"type": name})
+        frames = [frame(link) for _ in range(4)]
+        assert [each["payload"]["event"]["type"] for each in frames] == ["first", "first", "third", "second"]
+        assert frames[0]["envelope_id"] == frames[1]["envelope_id"]
+        simulator.mishaps.assert_all_met()
+
+
+def test_a_half_open_connection_carries_nothing_in_either_direction(clock: ManualClock) -> None:
+    """Neither an envelope nor a pong comes through, though the connection is there; what was lost comes by the next."""
+    with Simulator(furnished(clock, None), retry_seconds=60) as simulator, dial(simulator) as dead:
+        frame(dead)
+        simulator.half_open_connections()
+        lost = simulator.deliver_event({"type": "something"})
+        assert not dead.ping().wait(0.2)
+        with pytest.raises(TimeoutError):
+            dead.recv(timeout=0.1)
+        assert (lost.attempts, simulator.connections) == (1, 1)
+        simulator.drop_connections()
+        with dial(simulator) as link:
+            frame(link)
+            again = frame(link)
+            assert again["envelope_id"] == lost.envelope_id
+            assert again["retry_attempt"] == 0
+
+
 def test_acks_of_many_threads_are_all_told_apart() -> None:
     """Thirty commands at once over three connections are each answered with their own text."""
     with open_house(echoing, connections=3) as house:

@@ -28,11 +28,12 @@ def test_an_unknown_method_is_named_so(call: Caller) -> None:
 
 @pytest.mark.parametrize(("token", "error"), [(None, "not_authed"), ("", "not_authed"), ("xoxb-1", "invalid_auth")])
 def test_a_wrong_token_opens_nothing(api: WebApi, token: str | None, error: str) -> None:
-    """No method answers a stranger."""
-    for method in ROUTES:
+    """No method answers a stranger; `oauth.v2.access` asks for the app's own id and secret in place of a token."""
+    for method in [each for each in ROUTES if each != "oauth.v2.access"]:
         reply = api.call(method, token=token, args={})
         assert (reply.status, reply.headers) == (200, {})
         assert reply.body == {"ok": False, "error": error}
+    assert api.call("oauth.v2.access", token=token, args={}).body["error"] == "invalid_client_id"
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive"])

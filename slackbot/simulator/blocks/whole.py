@@ -11,6 +11,8 @@ from slackbot.simulator.text import utf16_length
 
 MAX_CHARTS = 2
 MAX_TABLES = 1
+ONLY_ONE_TABLE = "only_one_table_allowed"
+"""Slack's words for a second table; it comes as `invalid_attachments` (docs.slack.dev/reference/block-kit/blocks)."""
 
 Block = dict[str, Any]
 
@@ -18,8 +20,10 @@ Block = dict[str, Any]
 def message_problems(blocks: list[Block], pointer: str) -> Iterator[Problem]:
     """Say what is wrong with a message's blocks taken together; each block alone must be sound."""
     yield from _ids_used_once(blocks, pointer)
-    yield from _no_more_than(blocks, pointer, MAX_CHARTS, frozenset({"data_visualization"}))
-    yield from _no_more_than(blocks, pointer, MAX_TABLES, frozenset({"table", "data_table"}))
+    for place in _beyond(blocks, pointer, MAX_CHARTS, frozenset({"data_visualization"})):
+        yield Problem(f"no more than {MAX_CHARTS} data_visualization blocks allowed", place)
+    for place in _beyond(blocks, pointer, MAX_TABLES, frozenset({"table", "data_table"})):
+        yield Problem(ONLY_ONE_TABLE, place)
     markdown = sum(utf16_length(block["text"]) for block in blocks if block["type"] == "markdown")
     if markdown > MARKDOWN_TEXT:
         yield Problem(f"must be less than {MARKDOWN_TEXT + 1} characters", pointer)
@@ -33,6 +37,19 @@ def view_problems(view: dict[str, Any], pointer: str) -> Iterator[Problem]:
     for index, block in enumerate(blocks):
         if block["type"] == "input" and view["type"] == "modal" and "submit" not in view:
             yield Problem("must define `submit` to use an `input` block in modals", f"{place}/{index}/input")
+
+
+def slack_files(blocks: object, pointer: str) -> Iterator[tuple[Block, str]]:
+    """List the `slack_file` objects in blocks with their places; whether the files are there is not asked here."""
+    if isinstance(blocks, list):
+        for index, item in enumerate(blocks):
+            yield from slack_files(item, f"{pointer}/{index}")
+    elif isinstance(blocks, dict):
+        for name, held in blocks.items():
+            if name == "slack_file" and isinstance(held, dict):
+                yield held, f"{pointer}/{name}"
+            else:
+                yield from slack_files(held, f"{pointer}/{name}")
 
 
 def _each(blocks: list[Block], pointer: str) -> Iterator[tuple[Block, str]]:
@@ -81,7 +98,5 @@ def _one_focus(blocks: list[Block], pointer: str) -> Iterator[Problem]:
         yield Problem("only one element can set `focus_on_load`", f"{place}/focus_on_load")
 
 
-def _no_more_than(blocks: list[Block], pointer: str, most: int, types: frozenset[str]) -> Iterator[Problem]:
-    found = [place for block, place in _each(blocks, pointer) if block["type"] in types]
-    for place in found[most:]:
-        yield Problem(f"no more than {most} {' or '.join(sorted(types))} blocks allowed", place)
+def _beyond(blocks: list[Block], pointer: str, most: int, types: frozenset[str]) -> list[str]:
+    return [place for block, place in _each(blocks, pointer) if block["type"] in types][most:]

@@ -86,7 +86,10 @@ def submit(stage: Stage, person: Person, view: View, *, times: int = 1) -> Outco
     local = refused_locally(view)
     if local:
         return Outcome("not sent", local, ShownView(view, person.tz, stage))
-    payloads = [view_submission(stage.workspace, person, view) for _ in range(times)]
+    payloads = [
+        view_submission(stage.workspace, person, view, lambda channel_id: stage.response_url(person, channel_id))
+        for _ in range(times)
+    ]
     sent = [stage.deliverer.send("interactive", payload) for payload in payloads]
     for delivery in sent:
         stage.wait_acknowledged(delivery)

@@ -12,6 +12,7 @@ from typing import Any
 from slackbot.simulator.facts import MethodFact
 from slackbot.simulator.limits import Limits
 from slackbot.simulator.model import ApiCall, Json
+from slackbot.simulator.oauth import OAuth
 from slackbot.simulator.refusals import RefusedError, invalid_arguments
 from slackbot.simulator.web_api.arguments import Arguments
 from slackbot.simulator.web_api.call import Call, Rules, missing_scope
@@ -20,6 +21,8 @@ from slackbot.simulator.web_api.routes import ROUTES
 from slackbot.simulator.workspace import Workspace
 
 _APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
+_NO_TOKEN_METHODS = frozenset({"oauth.v2.access"})
+_SECRETS = frozenset({"token", "client_secret"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class WebApi:
         self.limits = limits
         self.rules = rules or Rules()
         self.pager = Pager()
+        self.oauth = OAuth(workspace)
         self.connect = connect
         self._facts = facts
 
@@ -82,7 +86,7 @@ class WebApi:
                 ApiCall(
                     at=self.workspace.clock.now(),
                     method=method,
-                    args={name: value for name, value in args.items() if name != "token"},
+                    args={name: value for name, value in args.items() if name not in _SECRETS},
                     status=reply.status,
                     error=refused.error if refused else None,
                     rule=refused.rule if refused else None,
@@ -114,11 +118,23 @@ class WebApi:
         self._check_scopes(fact)
         arguments = Arguments(args)
         arguments.check(fact, unknown_allowed=self.rules.unknown_arguments)
-        call = Call(self.workspace, fact, arguments, self.rules, self.limits, self.pager, self.connect, warnings)
+        call = Call(
+            workspace=self.workspace,
+            fact=fact,
+            args=arguments,
+            rules=self.rules,
+            limits=self.limits,
+            pager=self.pager,
+            connect=self.connect,
+            oauth=self.oauth,
+            warnings=warnings,
+        )
         body = {"ok": True, **handler(call)}
         return Reply(200, self._headers(fact), _with_warnings(body, warnings))
 
     def _check_token(self, method: str, token: str | None) -> None:
+        if method in _NO_TOKEN_METHODS:
+            return
         kind = self.workspace.installation.identify(token)
         if (kind == "app") != (method in _APP_TOKEN_METHODS):
             raise RefusedError("not_allowed_token_type", f"{method} does not take an {kind} token")

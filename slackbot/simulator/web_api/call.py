@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from slackbot.simulator.facts import MethodFact
 from slackbot.simulator.limits import Limits
 from slackbot.simulator.model import App, Json
+from slackbot.simulator.oauth import OAuth
 from slackbot.simulator.refusals import RefusedError
 from slackbot.simulator.web_api.arguments import Arguments
 from slackbot.simulator.web_api.paging import Pager
@@ -38,6 +39,7 @@ class Call:
     limits: Limits | None
     pager: Pager
     connect: Callable[[], str]
+    oauth: OAuth
     warnings: list[str] = field(default_factory=list)
 
     @property

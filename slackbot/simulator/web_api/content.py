@@ -6,7 +6,9 @@ Sources: docs.slack.dev/reference/methods/chat.postMessage and /chat.update, doc
 from __future__ import annotations
 
 from slackbot.simulator.blocks.check import check_message
+from slackbot.simulator.blocks.rules import Problem
 from slackbot.simulator.blocks.size import MAX_SUMMED_TEXT, summed_text
+from slackbot.simulator.blocks.whole import ONLY_ONE_TABLE, slack_files
 from slackbot.simulator.model import Draft, Json
 from slackbot.simulator.refusals import RefusedError
 from slackbot.simulator.web_api.call import Call
@@ -30,7 +32,7 @@ def draft_of(call: Call) -> Draft:
         raise RefusedError("no_text", "a message needs text, blocks or attachments")
     if len(attachments) > _MAX_ATTACHMENTS:
         raise RefusedError("too_many_attachments", f"at most {_MAX_ATTACHMENTS} attachments")
-    check_blocks(blocks)
+    check_blocks(call, blocks)
     return Draft(
         text=text,
         blocks=blocks,
@@ -42,19 +44,32 @@ def draft_of(call: Call) -> Draft:
     )
 
 
-def check_blocks(blocks: tuple[Json, ...]) -> None:
-    """Raise `invalid_blocks` or `msg_blocks_too_long` unless Slack would take the blocks in a message."""
-    problems = [str(each) for each in check_message(list(blocks), text=None)]
-    if problems:
+def check_blocks(call: Call, blocks: tuple[Json, ...]) -> None:
+    """Raise `invalid_blocks`, `invalid_attachments` or `msg_blocks_too_long` unless a message may have the blocks."""
+    found = check_message(list(blocks), text=None) or lost_files(call, list(blocks), "/blocks")
+    if found:
+        problems = [str(each) for each in found]
         body: Json = {
             "errors": problems,
             "response_metadata": {"messages": [f"[ERROR] {each}" for each in problems]},
         }
-        raise RefusedError("invalid_blocks", "; ".join(problems), body=body)
+        a_table_too_many = any(each.message == ONLY_ONE_TABLE for each in found)
+        raise RefusedError(
+            "invalid_attachments" if a_table_too_many else "invalid_blocks", "; ".join(problems), body=body
+        )
+    if any(block["type"] == "video" for block in blocks):
+        call.need_scope("links.embed:write")
     summed = summed_text(list(blocks))
     if summed > MAX_SUMMED_TEXT:
         rule = f"the text of all blocks is {summed} characters long, more than {MAX_SUMMED_TEXT}"
         raise RefusedError("msg_blocks_too_long", rule)
+
+
+def lost_files(call: Call, blocks: object, pointer: str) -> list[Problem]:
+    """List the `slack_file` objects that name no file an image can show: unknown, unfinished, still processed."""
+    files = call.workspace.files
+    found = [place for named, place in slack_files(blocks, pointer) if not files.can_be_shown(named)]
+    return [Problem("invalid slack file", place) for place in found]
 
 
 def metadata_of(call: Call) -> Json | None:

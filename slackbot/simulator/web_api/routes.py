@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from slackbot.simulator.web_api import basics, chat, conversations, people, reading, views
+from slackbot.simulator.web_api import basics, chat, conversations, files, oauth, people, reading, views
 from slackbot.simulator.web_api.call import Handler
 
 ROUTES: Mapping[str, Handler] = {
@@ -23,6 +23,10 @@ ROUTES: Mapping[str, Handler] = {
     "conversations.members": conversations.members,
     "conversations.open": conversations.open_conversation,
     "conversations.replies": reading.replies,
+    "files.completeUploadExternal": files.complete_upload,
+    "files.getUploadURLExternal": files.get_upload_url,
+    "files.info": files.file_info,
+    "oauth.v2.access": oauth.access,
     "reactions.add": basics.add_reaction,
     "team.info": basics.team_info,
     "usergroups.list": people.list_groups,

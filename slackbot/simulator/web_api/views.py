@@ -8,6 +8,7 @@ from slackbot.simulator.model import Json, View
 from slackbot.simulator.refusals import RefusedError, invalid_arguments
 from slackbot.simulator.shapes import view_json
 from slackbot.simulator.web_api.call import Call
+from slackbot.simulator.web_api.content import lost_files
 
 
 def open_view(call: Call) -> Json:
@@ -68,6 +69,9 @@ def _content(call: Call, wanted: str) -> Json:
     except RefusedError as error:
         raise invalid_arguments("must provide an object [json-pointer:/view]") from error
     check_content(content, wanted)
+    lost = lost_files(call, content["blocks"], "/view/blocks")
+    if lost:
+        raise invalid_arguments(*map(str, lost))
     return content
 
 
