@@ -20,6 +20,7 @@ from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.carriers import CarrierPool
 from slackbot.runtime.loop import Loop, Work
 from slackbot.runtime.socket_mode import SocketMode
+from slackbot.runtime.webhook import Webhook
 from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import Carriers, Sender, Sending
 from slackbot.services.housekeeping import Housekeeping
@@ -28,6 +29,7 @@ from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
+from slackbot.services.tokens import TellOutside, TokenWatch, tell_nobody
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
@@ -68,6 +70,7 @@ class Engine:
     sweep: Sweep
     sender: Sender
     reconciler: Reconciler
+    tokens: TokenWatch
     acquaintance: Acquaintance
     housekeeping: Housekeeping
 
@@ -80,6 +83,7 @@ def build_engine(
     wake: Callable[[], None],
     carriers: Carriers,
     pace: Pace | None = None,
+    tell_outside: TellOutside = tell_nobody,
 ) -> Engine:
     """Wire the steps."""
     ctx = ServiceContext(store, clocks, wake)
@@ -92,6 +96,7 @@ def build_engine(
         sweep=Sweep(ctx),
         sender=Sender(sending),
         reconciler=Reconciler(ctx, gateway),
+        tokens=TokenWatch(ctx, gateway, tell_outside),
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
     )
@@ -137,7 +142,16 @@ class Rung:
         self._carriers = CarrierPool(SENDERS, self._alarm.ring)
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
         gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
-        self.engine = build_engine(store, gateway, clocks, wake=self._alarm.ring, carriers=self._carriers, pace=pace)
+        outside = settings.rung_alert_url
+        self.engine = build_engine(
+            store,
+            gateway,
+            clocks,
+            wake=self._alarm.ring,
+            carriers=self._carriers,
+            pace=pace,
+            tell_outside=Webhook(outside.get_secret_value()).tell if outside else tell_nobody,
+        )
         self.workspace = meet_workspace(self.engine.ctx, gateway)
         bolt = build_bolt(self.engine, self.workspace, token, api_url, self._later)
         self._socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
@@ -172,6 +186,7 @@ class Rung:
             Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
+            Work("tokens", engine.tokens.step, engine.tokens.next_moment),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
         )

@@ -23,6 +23,7 @@ class Settings(BaseModel):
     slack_api_url: str = SLACK
     database_url: str = "sqlite:///rung.db"
     rung_policy: Path = Path("rung.toml")
+    rung_alert_url: SecretStr | None = None
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -33,6 +34,14 @@ class Settings(BaseModel):
             raise ValueError("is empty or the other token")
         return value
 
+    @field_validator("rung_alert_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        address = value.get_secret_value().strip() if value else ""
+        if address and not address.startswith(("https://", "http://")):
+            raise ValueError("is no address")
+        return SecretStr(address) if address else None
+
     @field_validator("slack_api_url")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:
@@ -42,6 +51,7 @@ class Settings(BaseModel):
 _CURES: Mapping[str, str] = {
     "slack_bot_token": "SLACK_BOT_TOKEN (xoxb-...): see 'OAuth & Permissions' at https://api.slack.com/apps",
     "slack_app_token": "SLACK_APP_TOKEN (xapp-..., scope connections:write): see 'Basic Information' there",
+    "rung_alert_url": "RUNG_ALERT_URL: an address that begins with https:// or http://, or nothing",
 }
 
 

@@ -13,6 +13,7 @@ from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
+from storage.overtaking import overtake
 from storage.pace import DEFAULT_PACE, Pace
 from storage.repository import Repository
 from storage.statements import constant, insert_or_nothing, one_of, upsert
@@ -126,10 +127,18 @@ _LOUD = sa.union_all(
     sa.select(*COLUMNS).where(_c.state == constant(OutboxState.DEAD)),
     sa.select(*COLUMNS).where(_IS_UNKNOWN),
 )
+_IS_DEAD = _c.state == constant(OutboxState.DEAD)
+# What is dead forgets which cures were tried; what is unknown is only looked for sooner, lest it be seen twice.
 _REARM = (
     sa.update(outbox)
-    .where(_c.id == sa.bindparam("row"), _c.state == constant(OutboxState.DEAD))
-    .values(state=OutboxState.PENDING.value, attempt=0, looks=0)
+    .where(_c.id == sa.bindparam("row"), sa.or_(_IS_DEAD, _IS_UNKNOWN))
+    .values(
+        state=sa.case((_IS_DEAD, constant(OutboxState.PENDING)), else_=_c.state),
+        attempt=sa.case((_IS_DEAD, 0), else_=_c.attempt),
+        error=sa.case((_IS_DEAD, sa.null()), else_=_c.error),
+        not_before=_NOW,
+        looks=0,
+    )
 )
 _GET = sa.select(*COLUMNS).where(_c.id == sa.bindparam("row"))
 
@@ -162,6 +171,10 @@ class Outbox(Repository):
             self._connection.execute(self._spelled(_POST), posts)
         if edits:
             self._connection.execute(self._spelled(_EDIT), edits)
+
+    def overtake(self, wanted: Iterable[tuple[Escalation, Wanted]]) -> list[OutboxRow]:
+        """Let go of calls that have not left when a later one of `wanted` says the same; says which they were."""
+        return overtake(self._connection, wanted)
 
     def get(self, row_id: int) -> OutboxRow | None:
         """Read one row."""
@@ -260,9 +273,9 @@ class Outbox(Repository):
         """Read what somebody should know of: dead and unknown rows."""
         return [row_of(row) for row in self._connection.execute(_LOUD)]
 
-    def rearm(self, row_id: int) -> bool:
-        """Make a dead row pending again, after somebody mended the cause."""
-        return self._changed(_REARM, {"row": row_id})
+    def rearm(self, row_id: int, now: datetime) -> bool:
+        """Have a dead row sent once more, after somebody mended the cause, and an unknown one looked for at once."""
+        return self._changed(_REARM, {"row": row_id, "now": now})
 
     def _changed(self, statement: sa.Update, values: dict[str, Any]) -> bool:
         return self._connection.execute(statement, values).rowcount == 1

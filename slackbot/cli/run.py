@@ -22,6 +22,7 @@ from slackbot.clock import Clocks, SystemClock
 from slackbot.errors import PolicyError, SettingsError
 from slackbot.runtime.control import ControlDoor
 from slackbot.services.policies import apply_first, apply_text, has_policy
+from slackbot.services.stuck import send_again
 from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import open_store
@@ -164,9 +165,9 @@ def _door(house: Rung, settings: Settings) -> ControlDoor | None:
         return {"version": version.number}
 
     def retry(request: Mapping[str, Any]) -> dict[str, Any]:
-        with house.engine.ctx.store.write() as tx:
-            rearmed = tx.outbox.rearm(int(request["row"]))
-        house.engine.ctx.wake()
-        return {"rearmed": rearmed}
+        rows, ctx = request["rows"], house.engine.ctx
+        sent = send_again(ctx.store, None if rows is None else [int(row) for row in rows], ctx.wire_now())
+        ctx.wake()
+        return {"rows": sent}
 
     return ControlDoor(path, {"apply": apply, "retry": retry})

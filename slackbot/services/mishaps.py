@@ -15,7 +15,8 @@ from slackbot.core.policy import Rules
 from slackbot.ids import new_message_key
 from slackbot.services.composing import IN_THREAD, POST_OF, notice_of_backup, notice_of_dead
 from slackbot.services.context import ServiceContext
-from slackbot.services.reactions import AUTH_PAUSE, PLAN_PAUSE, REACTIONS, Broken, backoff, quiet_after
+from slackbot.services.reactions import PLAN_PAUSE, REACTIONS, Broken, backoff, quiet_after
+from slackbot.services.tokens import stop_workspace
 from slackbot.services.transact import commit
 from slackbot.services.tried import Tried, error_of, tried
 from slackbot.slack.failures import (
@@ -69,8 +70,7 @@ class Mishaps:
             case DestinationBroken():
                 self._destination_broken(row, failure)
             case AuthBroken():
-                log.error("Slack refuses the token of workspace %s: %s", row.workspace_id, failure)
-                self._again(row, AUTH_PAUSE, failure.code, count=False)
+                self._stop_workspace(row, failure)
             case PlanLimit():
                 log.error("the plan of workspace %s does not allow it: %s", row.workspace_id, failure)
                 self._again(row, PLAN_PAUSE, failure.code, count=False)
@@ -111,6 +111,12 @@ class Mishaps:
         with self._ctx.store.write() as tx:
             tx.lanes.pause(row.workspace_id, row.method, lane, until)
             tx.outbox.retry(row.id, row.token, until, error_of(row, failure.code), count=False)
+        self._ctx.wake()
+
+    def _stop_workspace(self, row: OutboxRow, failure: AuthBroken) -> None:
+        with self._ctx.store.write() as tx:
+            stop_workspace(self._ctx, tx, row.workspace_id, failure)
+            tx.outbox.retry(row.id, row.token, self._in(timedelta(0)), error_of(row, failure.code), count=False)
         self._ctx.wake()
 
     def _ambiguous(self, row: OutboxRow, code: str, *cure: Tried) -> None:
