@@ -23,10 +23,12 @@ from slackbot.runtime.socket_mode import SocketMode
 from slackbot.runtime.webhook import Webhook
 from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import Carriers, Sender, Sending
+from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.housekeeping import Housekeeping
 from slackbot.services.installing import meet_workspace
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
+from slackbot.services.reach import Reach
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
 from slackbot.services.tokens import TellOutside, TokenWatch, tell_nobody
@@ -88,7 +90,9 @@ def build_engine(
     """Wire the steps."""
     ctx = ServiceContext(store, clocks, wake)
     renderer = build_renderer()
-    sending = Sending(ctx, gateway, renderer, Mishaps(ctx, gateway), pace or Pace(), carriers)
+    reach = Reach(ctx, gateway)
+    mishaps = Mishaps(ctx, gateway, Elsewhere(ctx, gateway, reach), tell_outside)
+    sending = Sending(ctx, gateway, renderer, mishaps, pace or Pace(), carriers)
     return Engine(
         ctx=ctx,
         gateway=gateway,

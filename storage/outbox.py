@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slackbot.core.messages import LEVEL_TRIGGERED, Wanted
+from slackbot.core.messages import LEVEL_TRIGGERED, Kind, Wanted
 from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
-from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
+from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of, wanted_row
 from storage.overtaking import overtake
 from storage.pace import DEFAULT_PACE, Pace
 from storage.repository import Repository
@@ -142,6 +142,14 @@ _REARM = (
 )
 _GET = sa.select(*COLUMNS).where(_c.id == sa.bindparam("row"))
 
+_COMING = sa.select(_c.id).where(
+    _c.workspace_id == sa.bindparam("workspace"),
+    _c.escalation_id == sa.bindparam("case"),
+    _c.visit == sa.bindparam("stay"),
+    _c.kind == sa.bindparam("sort"),
+    one_of(_c.state, UNFINISHED),
+)
+
 _ENDS = frozenset({OutboxState.OBSOLETE, OutboxState.DIVERTED, OutboxState.DEAD})
 _RESOLUTIONS = _ENDS | {OutboxState.SENT, OutboxState.PENDING, OutboxState.UNKNOWN}
 
@@ -180,6 +188,11 @@ class Outbox(Repository):
         """Read one row."""
         row = self._connection.execute(_GET, {"row": row_id}).first()
         return None if row is None else row_of(row)
+
+    def is_coming(self, workspace_id: int, escalation_id: str, visit: int, kind: Kind) -> bool:
+        """Say whether a message of a kind is on its way in a visit."""
+        values = {"workspace": workspace_id, "case": escalation_id, "stay": visit, "sort": kind.value}
+        return self._connection.execute(_COMING, values).first() is not None
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int, pace: Pace = DEFAULT_PACE) -> Claim:
         """Take at most `limit` messages to send until `now + lease`, the most urgent first.

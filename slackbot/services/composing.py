@@ -89,6 +89,11 @@ def place_of(ctx: ServiceContext, row: OutboxRow) -> Place:
         return _place(tx, row, _escalation(tx, row))
 
 
+def is_person(destination: str) -> bool:
+    """Say whether a destination is a person's id, whose direct message Slack finds by itself."""
+    return destination.startswith(("U", "W"))
+
+
 def cards_of(tx: Transaction, row: OutboxRow) -> Cards:
     """Say where the cards of a row's case stand in this transaction."""
     posted = tx.messages.of(row.workspace_id, row.escalation_id)
@@ -167,7 +172,7 @@ def _edited(tx: Transaction, row: OutboxRow) -> Posted:
 def _place(tx: Transaction, row: OutboxRow, escalation: Escalation) -> Place:
     """Find the channel and thread: calls go where the visit's card really stands, which may be the backup channel."""
     channel, thread = row.destination, None
-    if row.kind in IN_THREAD:
+    if row.kind in IN_THREAD and not is_person(row.destination):
         card = tx.messages.find(row.workspace_id, row.escalation_id, row.visit, Kind.CARD)
         if card is not None:
             channel, thread = card.channel, card.ts

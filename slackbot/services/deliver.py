@@ -126,9 +126,10 @@ class Sender:
             return
         try:
             answer = self._s.gateway.call(row.workspace_id, row.method, **letter.arguments)
-        except AlreadyDone:
-            settle_edit(self._s.ctx, letter)
         except SlackFailure as failure:
+            if isinstance(failure, AlreadyDone) and letter.edits is not None:
+                settle_edit(self._s.ctx, letter)
+                return
             for each in letters:
                 self._s.mishaps.react(each.row, failure)
         else:

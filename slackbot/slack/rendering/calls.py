@@ -73,7 +73,7 @@ def _unreached(kit: Kit, view: CaseView) -> dict[str, str]:
     tier, error, fallback = standing.tier_of(view), "?", "other"
     if found is not None and isinstance(found.event, Unreachable):
         tier, error = standing.policy_of(view).tiers[found.event.tier], found.event.error
-        fallback = {"next_tier": "next", "catcher": "catcher"}.get(found.event.fallback, fallback)
+        fallback = {"next_tier": "next", "catcher": "catcher", "members": "members"}.get(found.event.fallback, fallback)
     went = kit.words.mrkdwn(f"notice.unreachable_{fallback}")
     return {"tier": tier.name, "channel": f.channel(tier.channel), "went": went, "detail": error}
 

@@ -81,6 +81,7 @@ def _people() -> None:
         *required(sa.Boolean, "verified", "guest", "stranger", "deactivated", "bot"),
         *optional(sa.Text, "zone"),
         *required(sa.Text, "name"),
+        *required(sa.Boolean, "primary_owner"),
         *required(sa.BigInteger, "met_at", "refresh_at"),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name="pk_people"),
         reference("people", _A_WORKSPACE),
