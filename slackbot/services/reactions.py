@@ -97,6 +97,9 @@ _EDIT = _POST | {
     f.AlreadyDone: Do.SETTLE,
 }
 
+# A call that nobody can see any more needs no mark.
+_MARK = _EDIT | {f.TargetGone: Do.LET_GO}
+
 _UP = (Link.JOIN, Link.BACKUP, Link.MEMBERS, Link.NEXT_TIER)
 _TO_ADMINS = (Link.ADMIN_CHANNEL, Link.ADMINS, Link.INSTALLER)
 
@@ -109,6 +112,7 @@ REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
         Kind.CARD_EDIT: Reaction(_EDIT, _SAFE, Blind.RESEND),
         Kind.PING: _CALL,
         Kind.PING_BROADCAST: _CALL,
+        Kind.PING_EDIT: Reaction(_MARK, _SAFE, Blind.RESEND),
         Kind.OWNER_PING: Reaction(_POST, _SAFE, Blind.RESEND, (Link.JOIN, Link.OWNER)),
         Kind.CASE: _TO_THE_AGENT,
         Kind.CASE_EDIT: Reaction(_EDIT, _SAFE, Blind.RESEND),

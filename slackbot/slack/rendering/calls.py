@@ -26,6 +26,12 @@ def ping(kit: Kit, view: CaseView, ordinal: int, *, broadcast: bool) -> Payload:
     return _call(kit, view, called, standing.following(kit, view), buttons)
 
 
+def ping_over(kit: Kit, view: CaseView) -> Payload:
+    """Say that the tier need not come: the case was taken, or went on, when the call was on its way."""
+    said = kit.words.mrkdwn("ping.over", label=view.escalation.label)
+    return _call(kit, view, said, standing.status(kit, view), [])
+
+
 def owner_ping(kit: Kit, view: CaseView, topic: str) -> Payload:
     """Call the owner: the promise is due (`promise_missed`), or how does it stand (`remind`)."""
     case, promise = view.escalation, view.escalation.promise
