@@ -90,9 +90,9 @@ def build_engine(
     """Wire the steps."""
     ctx = ServiceContext(store, clocks, wake)
     renderer = build_renderer()
-    reach = Reach(ctx, gateway)
-    mishaps = Mishaps(ctx, gateway, Elsewhere(ctx, gateway, reach), tell_outside)
-    sending = Sending(ctx, gateway, renderer, mishaps, pace or Pace(), carriers)
+    elsewhere = Elsewhere(ctx, gateway, Reach(ctx, gateway))
+    mishaps = Mishaps(ctx, gateway, elsewhere, tell_outside)
+    sending = Sending(ctx, gateway, renderer, mishaps, elsewhere, pace or Pace(), carriers)
     return Engine(
         ctx=ctx,
         gateway=gateway,

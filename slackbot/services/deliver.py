@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from slackbot.services.composing import GoneError, Letter, compose
 from slackbot.services.context import ServiceContext
+from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.folding import Folding
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.reactions import LEASE
@@ -55,6 +56,7 @@ class Sending:
     gateway: Gateway
     renderer: Renderer
     mishaps: Mishaps
+    elsewhere: Elsewhere
     pace: Pace
     carriers: Carriers
 
@@ -143,6 +145,9 @@ class Sender:
         channel, ts = str(answer["channel"]), str(answer["ts"])
         if not settle_post(self._s.ctx, letters, channel, ts):
             self._take_back(letter.row, channel, ts)
+            return
+        for each in letters:
+            self._s.elsewhere.leave_if_nobody_is_there(each.row)
 
     def _take_back(self, row: OutboxRow, channel: str, ts: str) -> None:
         """Delete a copy that came too late; a look after a minute finds it where this fails."""

@@ -7,7 +7,7 @@ import logging
 from slackbot.core.commands import TierUnreachable
 from slackbot.core.decide import decide
 from slackbot.core.decision import Decision
-from slackbot.core.events import Unreachable
+from slackbot.core.events import NOBODY_THERE, Unreachable
 from slackbot.core.messages import Kind, Wanted
 from slackbot.core.model import Escalation, State
 from slackbot.core.policy import Rules, Tier
@@ -58,6 +58,28 @@ class Elsewhere:
             return self._tell_elsewhere(row, code)
         return True
 
+    def leave_if_nobody_is_there(self, row: OutboxRow) -> None:
+        """Take a case on at once where its call was posted and yet reaches nobody: all whom the tier names are gone."""
+        if Link.NEXT_TIER not in REACTIONS[row.kind].links:
+            return
+        tier = self._waiting_at(row)
+        if tier is None or not self._reach.is_empty(row.workspace_id, tier):
+            return
+        with self._ctx.store.write() as tx:
+            escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+            if escalation is not None and _waits(escalation, row):
+                rules = self._ctx.rules(tx, row.workspace_id, escalation.policy_version)
+                leave_tier(self._ctx, tx, escalation, rules, NOBODY_THERE)
+        self._ctx.wake()
+
+    def _waiting_at(self, row: OutboxRow) -> Tier | None:
+        """Find the tier for which a row's case waits still in the row's visit."""
+        with self._ctx.store.read() as tx:
+            escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+            if escalation is None or not _waits(escalation, row):
+                return None
+            return _tier(self._ctx.rules(tx, row.workspace_id, escalation.policy_version), escalation)
+
     def _again(self, row: OutboxRow, code: str, cure: Tried) -> None:
         with self._ctx.store.write() as tx:
             tx.outbox.retry(row.id, row.token, self._ctx.wire_now(), error_of(row, code, cure), count=True)
@@ -105,11 +127,10 @@ class Elsewhere:
 
     def _next_place(self, row: OutboxRow) -> tuple[str, str] | None:
         """Say where the tier can be called after the place that broke, and what the history calls it; None: nowhere."""
+        tier = self._waiting_at(row)
+        if tier is None:
+            return None
         with self._ctx.store.read() as tx:
-            escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
-            if escalation is None or not _waits(escalation, row):
-                return None
-            tier = _tier(self._ctx.rules(tx, row.workspace_id, escalation.policy_version), escalation)
             card = tx.messages.find(row.workspace_id, row.escalation_id, row.visit, Kind.CARD)
         broken = card.channel if card is not None and row.kind is not Kind.CARD else row.destination
         if broken == tier.channel and tier.backup_channel is not None:

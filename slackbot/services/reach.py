@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,16 +42,23 @@ class Reach:
         self._lock = threading.Lock()
 
     def is_empty(self, workspace_id: int, tier: Tier) -> bool:
-        """Say whether a call to this tier certainly reaches nobody; where Slack can't say, somebody is assumed."""
+        """Say whether a call to this tier certainly reaches nobody; where Slack can't say, somebody is assumed.
+
+        Slack is asked only where no person is named who can be called.
+        """
+        if self._living(workspace_id, [who.id for who in tier.notify if not who.is_group]):
+            return False
         if any(who.is_group for who in tier.notify) and self._groups(workspace_id) is None:
             return False
         return not self.members(workspace_id, tier)
 
     def members(self, workspace_id: int, tier: Tier) -> list[str]:
         """List whom the tier names, members of its groups included, without those whose account is deactivated."""
-        named = dict.fromkeys(self._named(workspace_id, tier))
+        return self._living(workspace_id, dict.fromkeys(self._named(workspace_id, tier)))
+
+    def _living(self, workspace_id: int, users: Iterable[str]) -> list[str]:
         with self._ctx.store.read() as tx:
-            known = {user: tx.people.get(workspace_id, user) for user in named}
+            known = {user: tx.people.get(workspace_id, user) for user in users}
         return [user for user, person in known.items() if person is None or not (person.deactivated or person.bot)]
 
     def conversation(self, workspace_id: int, tier: Tier) -> str | None:

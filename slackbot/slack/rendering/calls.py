@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slackbot.core.events import Unreachable
+from slackbot.core.events import NOBODY_THERE, Unreachable
 from slackbot.core.text import excerpt
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
@@ -13,7 +13,7 @@ from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.views import CaseView, Payload
 
 _DETAIL = 200
-_DEAD = "message_dead"
+_DEAD, _UNREACHABLE = "message_dead", "unreachable"
 
 
 def ping(kit: Kit, view: CaseView, ordinal: int, *, broadcast: bool) -> Payload:
@@ -69,6 +69,8 @@ def admin_notice(kit: Kit, view: CaseView, topic: str, detail: str) -> Payload:
     if detail:
         values["detail"] = excerpt(detail, _DETAIL)
     key = f"{topic}_unnamed" if topic == _DEAD and not detail else topic
+    if topic == _UNREACHABLE and values["detail"] == NOBODY_THERE:
+        key = "nobody"
     said = kit.words.mrkdwn(f"notice.{key}", **values)
     return _call(kit, view, said, standing.status(kit, view), open_card(kit, view))
 
