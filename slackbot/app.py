@@ -25,17 +25,21 @@ from slackbot.runtime.metrics import Metrics, Sources
 from slackbot.runtime.socket_mode import SocketMode
 from slackbot.runtime.transport import MakesTransport
 from slackbot.runtime.watchdog import Watchdog
+from slackbot.runtime.webhook import Webhook
 from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import Carriers, Sender, Sending
+from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.housekeeping import Housekeeping
 from slackbot.services.installing import meet_workspace
 from slackbot.services.introducing import Introduction
 from slackbot.services.meters import Meter, Unmeasured
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
+from slackbot.services.reach import Reach
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
 from slackbot.services.timekeeping import Timekeeper
+from slackbot.services.tokens import TellOutside, TokenWatch, tell_nobody
 from slackbot.services.waiting import see_database, waiting
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
@@ -82,6 +86,7 @@ class Engine:
     sweep: Sweep
     sender: Sender
     reconciler: Reconciler
+    tokens: TokenWatch
     acquaintance: Acquaintance
     housekeeping: Housekeeping
     introduction: Introduction
@@ -96,11 +101,14 @@ def build_engine(
     carriers: Carriers,
     pace: Pace | None = None,
     meter: Meter | None = None,
+    tell_outside: TellOutside = tell_nobody,
 ) -> Engine:
     """Wire the steps."""
     ctx = ServiceContext(store, clocks, wake, meter or Unmeasured())
     renderer = build_renderer()
-    sending = Sending(ctx, gateway, renderer, Mishaps(ctx, gateway), pace or Pace(), carriers)
+    elsewhere = Elsewhere(ctx, gateway, Reach(ctx, gateway))
+    mishaps = Mishaps(ctx, gateway, elsewhere, tell_outside)
+    sending = Sending(ctx, gateway, renderer, mishaps, elsewhere, pace or Pace(), carriers)
     return Engine(
         ctx=ctx,
         gateway=gateway,
@@ -108,6 +116,7 @@ def build_engine(
         sweep=Sweep(ctx),
         sender=Sender(sending),
         reconciler=Reconciler(ctx, gateway),
+        tokens=TokenWatch(ctx, gateway, tell_outside),
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
         introduction=Introduction(ctx, gateway),
@@ -175,6 +184,7 @@ class Rung:
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
         gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
         self.metrics = Metrics()
+        outside = settings.rung_alert_url
         self.engine = build_engine(
             store,
             gateway,
@@ -183,6 +193,7 @@ class Rung:
             carriers=self._carriers,
             pace=pace,
             meter=self.metrics,
+            tell_outside=Webhook(outside.get_secret_value()).tell if outside else tell_nobody,
         )
         self.workspace = meet_workspace(self.engine.ctx, gateway)
         bolt = build_bolt(self.engine, self.workspace, token, api_url, self._later)
@@ -228,8 +239,9 @@ class Rung:
             Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment, ASKING),
+            Work("tokens", engine.tokens.step, engine.tokens.next_moment, ASKING),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment, ASKING),
-            Work("token", engine.introduction.step, engine.introduction.next_moment, ASKING),
+            Work("introduction", engine.introduction.step, engine.introduction.next_moment, ASKING),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
         ]
         if self._timekeeper is not None:

@@ -27,6 +27,7 @@ class Settings(BaseModel):
     database_url: str = "sqlite:///rung.db"
     rung_policy: Path = Path("rung.toml")
     rung_health: str = HEALTH_BY_DEFAULT
+    rung_alert_url: SecretStr | None = None
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -45,6 +46,14 @@ class Settings(BaseModel):
         if said != said.strip() or not said or said.startswith(("xoxb-", "xapp-")):
             raise ValueError("is empty, has blanks around it or is a token")
         return value
+
+    @field_validator("rung_alert_url")
+    @classmethod
+    def _is_a_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        address = value.get_secret_value().strip() if value else ""
+        if address and not address.startswith(("https://", "http://")):
+            raise ValueError("is no address")
+        return SecretStr(address) if address else None
 
     @field_validator("slack_api_url")
     @classmethod
@@ -90,6 +99,7 @@ _CURES: Mapping[str, str] = {
     "slack_app_token": "SLACK_APP_TOKEN (xapp-..., scope connections:write): see 'Basic Information' there",
     "slack_signing_secret": "SLACK_SIGNING_SECRET: see 'Basic Information', 'App Credentials' there",
     "rung_health": "RUNG_HEALTH: write host:port, such as 127.0.0.1:9464, or off",
+    "rung_alert_url": "RUNG_ALERT_URL: an address that begins with https:// or http://, or nothing",
 }
 
 

@@ -19,6 +19,11 @@ _PAUSE = upsert(
         "paused_until": sa.case((new.paused_until > _c.paused_until, new.paused_until), else_=_c.paused_until)
     },
 )
+_RESUME = (
+    sa.update(lanes)
+    .where(_c.workspace_id == sa.bindparam("workspace"), _c.channel == "")
+    .values(paused_until=sa.bindparam("now", type_=_c.paused_until.type))
+)
 _PAUSED = sa.select(_c.workspace_id, _c.method, _c.channel, _c.paused_until).where(
     _c.paused_until > sa.bindparam("now", type_=_c.paused_until.type)
 )
@@ -42,6 +47,10 @@ class Lanes(Repository):
             "paused_until": until,
         }
         self._connection.execute(self._spelled(_PAUSE), row)
+
+    def resume(self, workspace_id: int, now: datetime) -> None:
+        """Let a whole workspace send again, whatever pause it had; channels keep theirs."""
+        self._connection.execute(_RESUME, {"workspace": workspace_id, "now": now})
 
     def paused(self, now: datetime) -> list[tuple[int, str, str, datetime]]:
         """List the lanes that are paused now, as (workspace, method, channel, until)."""

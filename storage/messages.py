@@ -54,6 +54,16 @@ _SHOWN = (
     )
     .values(shown_version=sa.bindparam("now_shown"))
 )
+_SHOWN_AT = (
+    sa.update(messages)
+    .where(
+        _IN_WORKSPACE,
+        _c.escalation_id == sa.bindparam("escalation"),
+        _c.channel == sa.bindparam("place"),
+        _c.ts == sa.bindparam("at_ts"),
+    )
+    .values(shown_version=sa.bindparam("now_shown"))
+)
 # The outbox has an index of keys; with the case known, its few messages are looked through.
 _CASE_OF_KEY = sa.select(outbox.c.escalation_id).where(outbox.c.key == sa.bindparam("carried")).scalar_subquery()
 _MOVED = (
@@ -87,6 +97,17 @@ class Messages(Repository):
         """Note that a message was edited to a version; an older one than it shows already changes nothing."""
         values = _place(workspace_id, escalation_id, visit, kind) | {"now_shown": shown_version}
         self._connection.execute(_SHOWN, values)
+
+    def shown_at(self, posted: Posted, shown_version: int) -> None:
+        """Note which version of its case one message shows, and none other of its kind."""
+        values = {
+            "workspace": posted.workspace_id,
+            "escalation": posted.escalation_id,
+            "place": posted.channel,
+            "at_ts": posted.ts,
+            "now_shown": shown_version,
+        }
+        self._connection.execute(_SHOWN_AT, values)
 
     def moved(self, workspace_id: int, key: str, channel: str, ts: str) -> bool:
         """Take another copy of a message for ours, found by its key; what it shows is not known."""

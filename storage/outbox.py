@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slackbot.core.messages import LEVEL_TRIGGERED, Wanted
+from slackbot.core.messages import LEVEL_TRIGGERED, Kind, Wanted
 from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
-from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
+from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of, wanted_row
+from storage.overtaking import overtake
 from storage.pace import DEFAULT_PACE, Pace
 from storage.prepared import Prepared
 from storage.repository import Repository
@@ -142,12 +143,28 @@ _LOUD = sa.union_all(
     sa.select(*COLUMNS).where(_c.state == constant(OutboxState.DEAD)),
     sa.select(*COLUMNS).where(_IS_UNKNOWN),
 )
+_IS_DEAD = _c.state == constant(OutboxState.DEAD)
+# What is dead forgets which cures were tried; what is unknown is only looked for sooner, lest it be seen twice.
 _REARM = (
     sa.update(outbox)
-    .where(_c.id == sa.bindparam("row"), _c.state == constant(OutboxState.DEAD))
-    .values(state=OutboxState.PENDING.value, attempt=0, looks=0)
+    .where(_c.id == sa.bindparam("row"), sa.or_(_IS_DEAD, _IS_UNKNOWN))
+    .values(
+        state=sa.case((_IS_DEAD, constant(OutboxState.PENDING)), else_=_c.state),
+        attempt=sa.case((_IS_DEAD, 0), else_=_c.attempt),
+        error=sa.case((_IS_DEAD, sa.null()), else_=_c.error),
+        not_before=_NOW,
+        looks=0,
+    )
 )
 _GET = sa.select(*COLUMNS).where(_c.id == sa.bindparam("row"))
+
+_COMING = sa.select(_c.id).where(
+    _c.workspace_id == sa.bindparam("workspace"),
+    _c.escalation_id == sa.bindparam("case"),
+    _c.visit == sa.bindparam("stay"),
+    _c.kind == sa.bindparam("sort"),
+    one_of(_c.state, UNFINISHED),
+)
 
 _ENDS = frozenset({OutboxState.OBSOLETE, OutboxState.DIVERTED, OutboxState.DEAD})
 _RESOLUTIONS = _ENDS | {OutboxState.SENT, OutboxState.PENDING, OutboxState.UNKNOWN}
@@ -179,10 +196,19 @@ class Outbox(Repository):
         if edits:
             _EDIT.change(self._connection, edits)
 
+    def overtake(self, wanted: Iterable[tuple[Escalation, Wanted]]) -> list[OutboxRow]:
+        """Let go of calls that have not left when a later one of `wanted` says the same; says which they were."""
+        return overtake(self._connection, wanted)
+
     def get(self, row_id: int) -> OutboxRow | None:
         """Read one row."""
         row = self._connection.execute(_GET, {"row": row_id}).first()
         return None if row is None else row_of(row)
+
+    def is_coming(self, workspace_id: int, escalation_id: str, visit: int, kind: Kind) -> bool:
+        """Say whether a message of a kind is on its way in a visit."""
+        values = {"workspace": workspace_id, "case": escalation_id, "stay": visit, "sort": kind.value}
+        return self._connection.execute(_COMING, values).first() is not None
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int, pace: Pace = DEFAULT_PACE) -> Claim:
         """Take at most `limit` messages to send until `now + lease`, the most urgent first.
@@ -291,9 +317,9 @@ class Outbox(Repository):
         """Read what somebody should know of: dead and unknown rows."""
         return [row_of(row) for row in self._connection.execute(_LOUD)]
 
-    def rearm(self, row_id: int) -> bool:
-        """Make a dead row pending again, after somebody mended the cause."""
-        return self._changed(_REARM, {"row": row_id})
+    def rearm(self, row_id: int, now: datetime) -> bool:
+        """Have a dead row sent once more, after somebody mended the cause, and an unknown one looked for at once."""
+        return self._changed(_REARM, {"row": row_id, "now": now})
 
     def _changed(self, statement: sa.Update, values: dict[str, Any]) -> bool:
         return self._connection.execute(statement, values).rowcount == 1

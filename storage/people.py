@@ -21,7 +21,7 @@ REFRESH_AFTER = timedelta(days=1)
 _DAY = 86_400
 
 _c = people.c
-_KNOWN = (_c.user_id, _c.team_id, _c.verified, _c.guest, _c.stranger, _c.deactivated, _c.bot, _c.zone, _c.name)
+_KNOWN = tuple(_c[{"id": "user_id"}.get(name, name)] for name in Person.__slots__)
 _GET = Prepared(
     sa.select(*_KNOWN).where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
 )
@@ -41,6 +41,9 @@ _POSTPONE = (
     sa.update(people)
     .where(_c.workspace_id == sa.bindparam("workspace"), _c.user_id == sa.bindparam("user"))
     .values(refresh_at=sa.bindparam("until", type_=_c.refresh_at.type))
+)
+_PRIMARY_OWNER = sa.select(_c.user_id).where(
+    _c.workspace_id == sa.bindparam("workspace"), _c.primary_owner.is_(True), _c.deactivated.is_(False)
 )
 _NEXT_REFRESH = sa.select(_c.refresh_at).order_by(_c.refresh_at).limit(1)
 
@@ -81,6 +84,11 @@ class People(Repository):
         """Ask about somebody later: Slack did not answer, or an event told us enough."""
         self._connection.execute(_POSTPONE, {"workspace": workspace_id, "user": user_id, "until": until})
 
+    def primary_owner(self, workspace_id: int) -> str | None:
+        """Find who answers for the workspace; None while Slack has not told us. It reads all people: for rare needs."""
+        found: str | None = self._connection.execute(_PRIMARY_OWNER, {"workspace": workspace_id}).scalar()
+        return found
+
     def next_refresh(self) -> datetime | None:
         """Say when somebody is to be asked about next."""
         found: datetime | None = self._connection.execute(_NEXT_REFRESH).scalar()
@@ -104,6 +112,7 @@ def _row(workspace_id: int, person: Person, *, met: datetime, refresh: datetime)
         "bot": person.bot,
         "zone": person.zone,
         "name": person.name,
+        "primary_owner": person.primary_owner,
         "met_at": met,
         "refresh_at": refresh,
     }

@@ -23,6 +23,8 @@ from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.people import People
 from storage.policies import Policies
+from storage.refusals import Refusals
+from storage.warnings import Warnings
 from storage.workspaces import Workspaces
 
 
@@ -41,6 +43,8 @@ class Transaction:
         "outbox",
         "people",
         "policies",
+        "refusals",
+        "warnings",
         "workspaces",
     )
 
@@ -55,6 +59,8 @@ class Transaction:
         self.outbox = Outbox(connection)
         self.messages = Messages(connection)
         self.lanes = Lanes(connection)
+        self.refusals = Refusals(connection)
+        self.warnings = Warnings(connection)
         self.inbox = Inbox(connection)
         self.drafts = Drafts(connection)
 

@@ -14,6 +14,9 @@ from slackbot.simulator.workspace import Workspace
 
 ZONE = "Europe/Madrid"
 LEADS = ("lena", "marco")
+OWNER = "carla"
+"""The workspace's primary owner, who is told when nobody else can be."""
+
 CHANNELS = ("support", "support-managers", "tier-2", "tier-3", "tier-4")
 
 _ZONES = {"ana": "Europe/Madrid", "ben": "America/New_York", "lena": "Europe/Madrid", "dana": "Europe/London"}
@@ -31,7 +34,13 @@ def acme(clock: Clock) -> Workspace:
     """Furnish a workspace with Acme's people, channels and its group of team leads."""
     workspace = Workspace(clock, manifest=manifest())
     people = {
-        name: workspace.add_person(name, real_name=full, email=f"{name}@acme.example", tz=_ZONES.get(name, ZONE)).id
+        name: workspace.add_person(
+            name,
+            real_name=full,
+            email=f"{name}@acme.example",
+            tz=_ZONES.get(name, ZONE),
+            primary_owner=name == OWNER,
+        ).id
         for name, full in _NAMES.items()
     }
     for channel in CHANNELS:

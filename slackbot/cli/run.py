@@ -27,6 +27,7 @@ from slackbot.runtime.health import HealthDoor, Page
 from slackbot.runtime.metrics import KIND
 from slackbot.runtime.transport import MakesTransport
 from slackbot.services.policies import apply_first, apply_text, has_policy
+from slackbot.services.stuck import send_again
 from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import HEALTH_BY_DEFAULT, Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
@@ -257,9 +258,9 @@ def _control_door(house: Rung, settings: Settings) -> ControlDoor | None:
         return {"version": version.number}
 
     def retry(request: Mapping[str, Any]) -> dict[str, Any]:
-        with house.engine.ctx.store.write() as tx:
-            rearmed = tx.outbox.rearm(int(request["row"]))
-        house.engine.ctx.wake()
-        return {"rearmed": rearmed}
+        rows, ctx = request["rows"], house.engine.ctx
+        sent = send_again(ctx.store, None if rows is None else [int(row) for row in rows], ctx.wire_now())
+        ctx.wake()
+        return {"rows": sent}
 
     return ControlDoor(path, {"apply": apply, "retry": retry})

@@ -92,6 +92,10 @@ class CatcherTold(Event):
     ordinal: int
 
 
+NOBODY_THERE = "nobody_there"
+"""In the place of Slack's code: the channel is well, but all whom the tier names are gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreachable(Event):
     """A tier's channel could not be posted to: `error` is Slack's code, `fallback` where the call went instead."""

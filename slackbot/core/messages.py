@@ -13,6 +13,7 @@ class Kind(StrEnum):
     CARD_EDIT = "card_edit"
     PING = "ping"
     PING_BROADCAST = "ping_broadcast"
+    PING_EDIT = "ping_edit"
     OWNER_PING = "owner_ping"
     CASE = "case"
     CASE_EDIT = "case_edit"
@@ -62,7 +63,7 @@ class Wanted:
             return Guard.WAITING
         if self.kind is Kind.OWNER_PING:
             return Guard.ACKNOWLEDGED
-        if self.kind in LEVEL_TRIGGERED:
+        if self.kind in {Kind.CARD_EDIT, Kind.CASE_EDIT}:
             return Guard.POSTED
         return Guard.NONE
 
@@ -78,7 +79,7 @@ class Wanted:
         return "source" if self.kind is Kind.SOURCE_REPLY else f"visit:{self.visit}"
 
 
-LEVEL_TRIGGERED = frozenset({Kind.CARD_EDIT, Kind.CASE_EDIT})
+LEVEL_TRIGGERED = frozenset({Kind.CARD_EDIT, Kind.CASE_EDIT, Kind.PING_EDIT})
 """Kinds of which one row says "this message must match the state"; wanting them again re-arms it."""
 
 FOLDABLE = frozenset({Kind.PING, Kind.PING_BROADCAST})

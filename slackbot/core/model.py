@@ -142,6 +142,7 @@ class Person:
     bot: bool = False
     zone: str | None = None
     name: str = ""
+    primary_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

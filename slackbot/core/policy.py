@@ -110,7 +110,10 @@ class PromiseRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A whole policy version: everything an escalation is decided by."""
+    """A whole policy version: everything an escalation is decided by.
+
+    `admin_channel` hears what no admin could be told.
+    """
 
     timezone: str
     managers: tuple[str, ...]
@@ -123,6 +126,7 @@ class Rules:
     policies: Mapping[str, Policy]
     routes: tuple[Route, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    admin_channel: str | None = None
 
     def category(self, name: str) -> Category | None:
         """Find a category by its name, whatever its case."""

@@ -33,6 +33,7 @@ def to_document(rules: Rules) -> dict[str, Any]:
         "timezone": rules.timezone,
         "managers": list(rules.managers),
         "admins": list(rules.admins),
+        "admin_channel": rules.admin_channel,
         "catcher": list(rules.catcher),
         "promise": {
             "default": format_duration(rules.promise.default),
@@ -123,6 +124,7 @@ def _rules_in(document: Mapping[str, Any]) -> Rules:
         policies={policy.name: policy for policy in policies},
         routes=tuple(_route_in(route) for route in document["routes"]),
         names=dict(document["names"]),
+        admin_channel=document["admin_channel"],
     )
 
 

@@ -42,6 +42,8 @@ def _head(rules: Rules) -> Iterator[str]:
     yield f"timezone = {_quoted(rules.timezone)}"
     yield from _ids("managers", rules.managers, rules.names)
     yield from _ids("admins", rules.admins, rules.names)
+    if rules.admin_channel is not None:
+        yield f"admin_channel = {_quoted(rules.admin_channel)}{_comment(rules.names, rules.admin_channel)}"
     yield from _ids("catcher", rules.catcher, rules.names)
     yield f"close_after = {_span(rules.close_after)}"
     yield f"tickets = {_quoted_list(rules.tickets)}"

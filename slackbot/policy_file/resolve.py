@@ -33,6 +33,7 @@ def resolve(file: PolicyFile, directory: Directory) -> Rules:
         policies={p.name: _policy(lookup, f"policies[{i}]", p) for i, p in enumerate(file.policies)},
         routes=tuple(_route(route) for route in file.routes),
         names=lookup.names,
+        admin_channel=None if file.admin_channel is None else lookup.channel("admin_channel", file.admin_channel),
     )
     problems = [*lookup.problems, *_same_places(rules)]
     if problems:
@@ -45,7 +46,7 @@ def channel_cautions(rules: Rules, directory: Directory) -> tuple[Problem, ...]:
     facts = {fact.id: fact for fact in directory.channels().values()}
     used = {tier.channel for policy in rules.policies.values() for tier in policy.tiers}
     used |= {tier.backup_channel for policy in rules.policies.values() for tier in policy.tiers if tier.backup_channel}
-    used |= set(rules.catcher)
+    used |= set(rules.catcher) | ({rules.admin_channel} if rules.admin_channel else set())
     return tuple(
         Problem(
             f"#{facts[channel].name}",

@@ -129,6 +129,7 @@ class PolicyFile(Table):
     timezone: Zone = "UTC"
     managers: list[Person] = []
     admins: list[Person] = []
+    admin_channel: Channel | None = None
     catcher: list[Catcher] = Field(examples=['catcher = ["#support-managers"]'], min_length=1)
     promise: PromiseTable = PromiseTable()
     close_after: Duration = timedelta(days=7)

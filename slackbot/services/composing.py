@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slackbot.core.messages import LEVEL_TRIGGERED, Kind, News
-from slackbot.core.model import Escalation
+from slackbot.core.messages import FOLDABLE, LEVEL_TRIGGERED, Kind, News
+from slackbot.core.model import Escalation, State
 from slackbot.ids import METADATA_EVENT
 from slackbot.services.context import ServiceContext
 from slackbot.services.showing import view_of
@@ -25,7 +25,11 @@ POST_OF: Mapping[Kind, Kind] = {Kind.CARD_EDIT: Kind.CARD, Kind.CASE_EDIT: Kind.
 IN_THREAD = frozenset({Kind.PING, Kind.PING_BROADCAST, Kind.OWNER_PING})
 
 Cards = frozenset[tuple[int, str, str]]
-"""Where the cards of a case stand, by visit, channel and ts: what a message links to."""
+"""What a message shows besides its own case.
+
+That is where the case's cards stand, by visit, channel and ts, since messages link to them; for the edit of a call it
+is the version of each case that the call stands for, and the case's id.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,14 @@ def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
         place = _place(tx, row, escalation)
         cards = cards_of(tx, row)
         detail = _detail(tx, row)
-    plain = Tried.PLAIN in tried(row)
-    payload = renderer.minimal(view, row.kind) if plain else _rendered(renderer, row, view, detail)
+        others = _called_for(ctx, tx, row) if row.kind is Kind.PING_EDIT else []
+    if Tried.PLAIN in tried(row):
+        payload = renderer.minimal(view, row.kind)
+    elif len(others) > 1:
+        waiting, gone = ([each for each, waits in others if waits is so] for so in (True, False))
+        payload = renderer.fold(waiting, gone)
+    else:
+        payload = _rendered(renderer, row, view, detail)
     arguments: dict[str, Any] = {"text": payload.text, "blocks": payload.blocks or None}
     arguments |= _posting(row, place) if edits is None else {"channel": edits.channel, "ts": edits.ts}
     return Letter(row, escalation.version, cards, arguments, edits)
@@ -92,8 +102,16 @@ def place_of(ctx: ServiceContext, row: OutboxRow) -> Place:
         return _place(tx, row, _escalation(tx, row))
 
 
+def is_person(destination: str) -> bool:
+    """Say whether a destination is a person's id, whose direct message Slack finds by itself."""
+    return destination.startswith(("U", "W"))
+
+
 def cards_of(tx: Transaction, row: OutboxRow) -> Cards:
-    """Say where the cards of a row's case stand in this transaction."""
+    """Say what a row's message shows besides its case in this transaction."""
+    if row.kind is Kind.PING_EDIT:
+        cases = (tx.escalations.get(row.workspace_id, each.escalation_id) for each in _sharing(tx, row))
+        return frozenset((case.version, case.id, "") for case in cases if case)
     posted = tx.messages.of(row.workspace_id, row.escalation_id)
     return frozenset((each.visit, each.channel, each.ts) for each in posted if each.kind is Kind.CARD)
 
@@ -160,7 +178,39 @@ def _view(ctx: ServiceContext, tx: Transaction, row: OutboxRow, escalation: Esca
     return view_of(tx, workspace, escalation, rules, ctx.now(), history=True)
 
 
+def _sharing(tx: Transaction, row: OutboxRow) -> list[Posted]:
+    """List what stands for each case in the message that a call became."""
+    called = call_of(tx, row)
+    return tx.messages.by_ts(row.workspace_id, called.channel, called.ts) if called else []
+
+
+def call_of(tx: Transaction, row: OutboxRow) -> Posted | None:
+    """Find the visible call that an edit is about: that of the same visit and ordinal."""
+    posted = tx.messages.of(row.workspace_id, row.escalation_id)
+    return next((each for each in posted if each.removed_at is None and _is_call(each, row)), None)
+
+
+def _is_call(posted: Posted, row: OutboxRow) -> bool:
+    return posted.kind in FOLDABLE and (posted.visit, posted.ordinal) == (row.visit, row.ordinal)
+
+
+def _called_for(ctx: ServiceContext, tx: Transaction, row: OutboxRow) -> list[tuple[CaseView, bool]]:
+    """Gather the cases that a call stands for, each with whether it waits still as it did then."""
+    found: list[tuple[CaseView, bool]] = []
+    for each in _sharing(tx, row):
+        case = tx.escalations.get(row.workspace_id, each.escalation_id)
+        if case is not None:
+            waits = case.state is State.WAITING and case.visit.ordinal == each.visit
+            found.append((_view(ctx, tx, row, case), waits))
+    return found
+
+
 def _edited(tx: Transaction, row: OutboxRow) -> Posted:
+    if row.kind is Kind.PING_EDIT:
+        called = call_of(tx, row)
+        if called is None:
+            raise GoneError(f"call {row.ordinal} of {row.escalation_id}")
+        return called
     posted = tx.messages.find(row.workspace_id, row.escalation_id, row.visit, POST_OF[row.kind])
     if posted is None:
         raise GoneError(f"{row.kind} of {row.escalation_id}")
@@ -170,7 +220,7 @@ def _edited(tx: Transaction, row: OutboxRow) -> Posted:
 def _place(tx: Transaction, row: OutboxRow, escalation: Escalation) -> Place:
     """Find the channel and thread: calls go where the visit's card really stands, which may be the backup channel."""
     channel, thread = row.destination, None
-    if row.kind in IN_THREAD:
+    if row.kind in IN_THREAD and not is_person(row.destination):
         card = tx.messages.find(row.workspace_id, row.escalation_id, row.visit, Kind.CARD)
         if card is not None:
             channel, thread = card.channel, card.ts
@@ -194,6 +244,8 @@ def _rendered(renderer: Renderer, row: OutboxRow, view: CaseView, detail: str) -
             return renderer.card(view, row.visit)
         case Kind.PING | Kind.PING_BROADCAST:
             return renderer.ping(view, row.ordinal, broadcast=row.kind is Kind.PING_BROADCAST)
+        case Kind.PING_EDIT:
+            return renderer.ping_over(view)
         case Kind.OWNER_PING:
             return renderer.owner_ping(view, row.topic)
         case Kind.CASE | Kind.CASE_EDIT:

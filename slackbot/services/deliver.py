@@ -12,6 +12,7 @@ from slackbot.core.messages import LEVEL_TRIGGERED
 from slackbot.errors import StorageError
 from slackbot.services.composing import GoneError, Letter, compose
 from slackbot.services.context import ServiceContext
+from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.folding import Folding
 from slackbot.services.in_hand import InHand
 from slackbot.services.mishaps import Mishaps
@@ -60,6 +61,7 @@ class Sending:
     gateway: Gateway
     renderer: Renderer
     mishaps: Mishaps
+    elsewhere: Elsewhere
     pace: Pace
     carriers: Carriers
 
@@ -164,9 +166,10 @@ class Sender:
             return
         try:
             answer = self._s.gateway.call(row.workspace_id, row.method, **letter.arguments)
-        except AlreadyDone:
-            settle_edit(self._s.ctx, letter)
         except SlackFailure as failure:
+            if isinstance(failure, AlreadyDone) and letter.edits is not None:
+                settle_edit(self._s.ctx, letter)
+                return
             for each in letters:
                 self._s.mishaps.react(each.row, failure)
         else:
@@ -180,6 +183,9 @@ class Sender:
         channel, ts = str(answer["channel"]), str(answer["ts"])
         if not settle_post(self._s.ctx, letters, channel, ts):
             self._take_back(letter.row, channel, ts)
+            return
+        for each in letters:
+            self._s.elsewhere.leave_if_nobody_is_there(each.row)
 
     def _take_back(self, row: OutboxRow, channel: str, ts: str) -> None:
         """Delete a copy that came too late; a look after a minute finds it where this fails."""

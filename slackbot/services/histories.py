@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from slackbot.services.composing import Place, keys_in
+from slackbot.services.composing import Place, is_person, keys_in
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway
 
@@ -73,7 +73,7 @@ class Histories:
                 return {key: sorted(copies) for key, copies in found.items()}
 
     def _channel(self, place: Place) -> str:
-        if not place.channel.startswith(("U", "W")):
+        if not is_person(place.channel):
             return place.channel
         opened = self._gateway.call(place.workspace_id, "conversations.open", users=place.channel)
         return str(opened["channel"]["id"])

@@ -1,46 +1,27 @@
-"""When a message could not be sent: the reaction to each class of failure (see `reactions`)."""
+"""When a message could not be sent: carrying out what `reactions` says about its kind and the failure's class."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from slackbot.core.commands import TierUnreachable
-from slackbot.core.decide import decide
-from slackbot.core.decision import Decision
-from slackbot.core.events import Unreachable
-from slackbot.core.messages import LEVEL_TRIGGERED, Kind, Wanted
-from slackbot.core.model import Escalation, State
-from slackbot.core.policy import Rules
-from slackbot.ids import new_message_key
-from slackbot.services.composing import IN_THREAD, POST_OF, notice_of_backup, notice_of_dead
+from slackbot.core.messages import Kind, Wanted
+from slackbot.services.composing import POST_OF, notice_of_dead
 from slackbot.services.context import ServiceContext
-from slackbot.services.reactions import AUTH_PAUSE, PLAN_PAUSE, REACTIONS, Broken, backoff, quiet_after
-from slackbot.services.transact import commit
+from slackbot.services.elsewhere import Elsewhere
+from slackbot.services.reactions import LOUD_AFTER, PLAN_PAUSE, REACTIONS, Do, backoff, quiet_after
+from slackbot.services.reposting import post_anew
+from slackbot.services.tokens import TellOutside, stop_workspace
 from slackbot.services.tried import Tried, error_of, tried
-from slackbot.slack.failures import (
-    Ambiguous,
-    AuthBroken,
-    DestinationBroken,
-    NotApplied,
-    PayloadBroken,
-    PlanLimit,
-    RateLimited,
-    SlackFailure,
-    TargetGone,
-    UnknownCode,
-)
+from slackbot.services.warning import may_warn, tell_admins
+from slackbot.slack.failures import DestinationBroken, RateLimited, SlackFailure
 from slackbot.slack.gateway import Gateway
 from storage.outbox_rows import OutboxRow, OutboxState
+from storage.pace import UPDATE
 from storage.retrying import until_noted
-from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
-
-_PARENT_GONE = "thread_not_found"
-_THREAD_CLOSED = frozenset(
-    {"cannot_reply_to_message", "restricted_action_thread_locked", "restricted_action_non_threadable_channel"}
-)
 
 
 class Mishaps:
@@ -49,39 +30,34 @@ class Mishaps:
     Nothing is done for a row that somebody else holds meanwhile: the token fences every path.
     """
 
-    def __init__(self, ctx: ServiceContext, gateway: Gateway) -> None:
+    def __init__(self, ctx: ServiceContext, gateway: Gateway, elsewhere: Elsewhere, tell_outside: TellOutside) -> None:
         self._ctx = ctx
         self._gateway = gateway
+        self._elsewhere = elsewhere
+        self._tell_outside = tell_outside
+        self._done: Mapping[Do, Callable[[OutboxRow, SlackFailure], None]] = {
+            Do.PAUSE_LANE: self._pause_lane,
+            Do.TRY_AGAIN: self._try_again,
+            Do.LOOK_FIRST: self._look_first,
+            Do.REPEAT: self._repeat,
+            Do.TRUST_NO_CODE: self._trust_no_code,
+            Do.DOUBT_ONCE: self._doubt_once,
+            Do.GO_ELSEWHERE: self._go_elsewhere,
+            Do.LET_GO: self._let_go,
+            Do.STOP_WORKSPACE: self._stop_workspace,
+            Do.SAY_PLAINLY: self._say_plainly,
+            Do.BACK_OFF: self._back_off,
+            Do.POST_ANEW: self._post_anew,
+            Do.SETTLE: self._let_go,
+            Do.DIE: self._die,
+        }
 
     @until_noted
-    def react(self, row: OutboxRow, failure: SlackFailure) -> None:  # noqa: C901 - one case a class of failure
-        """Do what the failure's class asks for."""
+    def react(self, row: OutboxRow, failure: SlackFailure) -> None:
+        """Do what the table says."""
         log.warning("outbox row %s (%s): %s", row.id, row.kind, failure)
-        match failure:
-            case RateLimited():
-                self._pause_lane(row, failure)
-            case NotApplied():
-                self._again(row, backoff(row.attempt), failure.code)
-            case UnknownCode() if Tried.LOOKED in tried(row):
-                self._destination_broken(row, failure)
-            case UnknownCode():
-                self._ambiguous(row, failure.code, Tried.LOOKED)
-            case Ambiguous():
-                self._ambiguous(row, failure.code)
-            case DestinationBroken():
-                self._destination_broken(row, failure)
-            case AuthBroken():
-                log.error("Slack refuses the token of workspace %s: %s", row.workspace_id, failure)
-                self._again(row, AUTH_PAUSE, failure.code, count=False)
-            case PlanLimit():
-                log.error("the plan of workspace %s does not allow it: %s", row.workspace_id, failure)
-                self._again(row, PLAN_PAUSE, failure.code, count=False)
-            case PayloadBroken():
-                self._payload_broken(row, failure)
-            case TargetGone() if row.kind in LEVEL_TRIGGERED:
-                self._target_gone(row, failure)
-            case _:
-                self._dead(row, failure.code)
+        self._done[REACTIONS[row.kind].to[type(failure)]](row, failure)
+        self._ctx.wake()
 
     @until_noted
     def obsolete(self, row: OutboxRow, reason: str) -> None:
@@ -109,24 +85,56 @@ class Mishaps:
     def _in(self, after: timedelta) -> datetime:
         return self._ctx.wire_now() + after
 
-    def _pause_lane(self, row: OutboxRow, failure: RateLimited) -> None:
-        until = self._in(timedelta(seconds=failure.retry_after))
-        lane = "" if row.kind in LEVEL_TRIGGERED else row.destination
+    def _pause_lane(self, row: OutboxRow, failure: SlackFailure) -> None:
+        """Be silent as long as Slack asks, in this lane only; edits are limited in the workspace as a whole."""
+        pause = failure.retry_after if isinstance(failure, RateLimited) else 0.0
+        until = self._in(timedelta(seconds=pause))
         with self._ctx.store.write() as tx:
-            tx.lanes.pause(row.workspace_id, row.method, lane, until)
+            tx.lanes.pause(row.workspace_id, row.method, "" if row.method == UPDATE else row.destination, until)
             tx.outbox.retry(row.id, row.token, until, error_of(row, failure.code), count=False)
-        self._ctx.wake()
 
-    def _ambiguous(self, row: OutboxRow, code: str, *cure: Tried) -> None:
-        if row.kind in LEVEL_TRIGGERED:
-            self._again(row, backoff(row.attempt), code, *cure)
-            return
+    def _try_again(self, row: OutboxRow, failure: SlackFailure) -> None:
+        self._again(row, backoff(row.attempt), failure.code)
+        if self._ctx.wire_now() - row.created_at >= LOUD_AFTER:
+            self._alert(row, "slack_unreachable", failure.code)
+
+    def _look_first(self, row: OutboxRow, failure: SlackFailure, *cure: Tried) -> None:
         with self._ctx.store.write() as tx:
             look_at = self._in(quiet_after(row.kind, row.attempt))
-            tx.outbox.unknown(row.id, row.token, look_at, error_of(row, code, *cure))
-        self._ctx.wake()
+            tx.outbox.unknown(row.id, row.token, look_at, error_of(row, failure.code, *cure))
 
-    def _payload_broken(self, row: OutboxRow, failure: SlackFailure) -> None:
+    def _repeat(self, row: OutboxRow, failure: SlackFailure) -> None:
+        self._again(row, backoff(row.attempt), failure.code)
+
+    def _trust_no_code(self, row: OutboxRow, failure: SlackFailure) -> None:
+        if Tried.LOOKED not in tried(row):
+            self._look_first(row, failure, Tried.LOOKED)
+        else:
+            self._done[REACTIONS[row.kind].to[DestinationBroken]](row, failure)
+
+    def _doubt_once(self, row: OutboxRow, failure: SlackFailure) -> None:
+        if Tried.LOOKED not in tried(row):
+            self._again(row, backoff(row.attempt), failure.code, Tried.LOOKED)
+        else:
+            self._let_go(row, failure)
+
+    def _go_elsewhere(self, row: OutboxRow, failure: SlackFailure) -> None:
+        if not self._elsewhere.go(row, failure.code):
+            self._dead(row, failure.code)
+
+    def _let_go(self, row: OutboxRow, failure: SlackFailure) -> None:
+        self._finish(row, OutboxState.OBSOLETE, failure.code)
+
+    def _stop_workspace(self, row: OutboxRow, failure: SlackFailure) -> None:
+        with self._ctx.store.write() as tx:
+            stop_workspace(self._ctx, tx, row.workspace_id, failure)
+            tx.outbox.retry(row.id, row.token, self._in(timedelta(0)), error_of(row, failure.code), count=False)
+
+    def _back_off(self, row: OutboxRow, failure: SlackFailure) -> None:
+        self._again(row, PLAN_PAUSE, failure.code, count=False)
+        self._alert(row, "plan_limit", failure.code)
+
+    def _say_plainly(self, row: OutboxRow, failure: SlackFailure) -> None:
         log.error("Slack refused what Rung wrote (%s of %s): %s", row.kind, row.escalation_id, failure)
         cure = Tried.KEYLESS if "metadata" in failure.code else Tried.PLAIN
         if Tried.PLAIN in tried(row) or cure in tried(row):
@@ -134,119 +142,45 @@ class Mishaps:
         else:
             self._again(row, timedelta(0), failure.code, cure)
 
-    def _target_gone(self, row: OutboxRow, failure: SlackFailure) -> None:
+    def _post_anew(self, row: OutboxRow, failure: SlackFailure) -> None:
         """Post anew what somebody has deleted; it shows the newest state by itself."""
         with self._ctx.store.write() as tx:
             if tx.outbox.finish(row.id, row.token, OutboxState.OBSOLETE, error_of(row, failure.code)):
-                self._post_anew(tx, row, POST_OF[row.kind])
-        self._ctx.wake()
+                post_anew(self._ctx, tx, row, POST_OF[row.kind])
 
-    def _post_anew(self, tx: Transaction, row: OutboxRow, kind: Kind) -> None:
-        lost = tx.messages.find(row.workspace_id, row.escalation_id, row.visit, kind)
-        escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
-        if lost is None or escalation is None:
-            return
-        now = self._ctx.wire_now()
-        tx.messages.removed(row.workspace_id, lost.channel, lost.ts, now)
-        left_behind = kind is Kind.CARD and row.visit != escalation.visit.ordinal
-        if not escalation.state.is_over and not left_behind:
-            again = Wanted(kind, row.visit, lost.destination, lost.ordinal + 1)
-            tx.outbox.enqueue(escalation, [(again, new_message_key())], now)
-
-    def _destination_broken(self, row: OutboxRow, failure: SlackFailure) -> None:
-        code, done = failure.code, tried(row)
-        worth_joining = code == "not_in_channel" and REACTIONS[row.kind].broken is not Broken.LET_GO
-        if worth_joining and Tried.JOINED not in done and self._joined(row):
-            self._again(row, timedelta(0), code, Tried.JOINED)
-        elif code == _PARENT_GONE and row.kind in IN_THREAD:
-            self._parent_gone(row, code)
-        elif code in _THREAD_CLOSED and row.kind in IN_THREAD and Tried.OUTSIDE not in done:
-            self._again(row, timedelta(0), code, Tried.OUTSIDE)
-        else:
-            self._give_up(row, code)
-
-    def _give_up(self, row: OutboxRow, code: str) -> None:
-        match REACTIONS[row.kind].broken:
-            case Broken.PASS_OVER:
-                self._pass_over(row, code)
-            case Broken.TELL_ADMINS:
-                self._dead(row, code)
-            case Broken.LET_GO:
-                self._finish(row, OutboxState.OBSOLETE, code)
-
-    def _parent_gone(self, row: OutboxRow, code: str) -> None:
-        """Post the deleted card anew: that calls the tier as a ping would; the owner is called outside its thread."""
-        with self._ctx.store.write() as tx:
-            error = error_of(row, code)
-            if row.kind is Kind.OWNER_PING:
-                held = tx.outbox.retry(row.id, row.token, self._in(timedelta(0)), error, count=True)
-            else:
-                held = tx.outbox.finish(row.id, row.token, OutboxState.DIVERTED, error)
-            if held:
-                self._post_anew(tx, row, Kind.CARD)
-        self._ctx.wake()
-
-    def _joined(self, row: OutboxRow) -> bool:
-        try:
-            self._gateway.call(row.workspace_id, "conversations.join", channel=row.destination)
-        except SlackFailure as failure:
-            log.warning("channel %s can't be joined: %s", row.destination, failure)
-            return False
-        return True
-
-    def _pass_over(self, row: OutboxRow, code: str) -> None:
-        """Use the tier's backup channel, or else leave the tier; the case goes on either way."""
-        with self._ctx.store.write() as tx:
-            escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
-            if escalation is None or escalation.state is not State.WAITING or escalation.visit.ordinal != row.visit:
-                tx.outbox.finish(row.id, row.token, OutboxState.OBSOLETE, error_of(row, code))
-            else:
-                rules = self._ctx.rules(tx, row.workspace_id, escalation.policy_version)
-                if not self._redirected(tx, row, code, escalation, rules):
-                    self._leave_tier(tx, row, code, escalation, rules)
-        self._ctx.wake()
-
-    def _redirected(self, tx: Transaction, row: OutboxRow, code: str, escalation: Escalation, rules: Rules) -> bool:
-        tier = escalation.visit.tier
-        backup = rules.policies[escalation.policy].tiers[tier].backup_channel
-        if row.kind is not Kind.CARD or backup is None or backup == row.destination:
-            return False
-        if not tx.outbox.redirect(row.id, row.token, backup, self._ctx.wire_now(), code):
-            return False
-        happened = Unreachable(row.visit, tier, code, backup)
-        tx.history.note(row.workspace_id, row.escalation_id, happened, self._ctx.now())
-        self._tell_admins(tx, escalation, rules, row.visit, notice_of_backup(row), "unreachable")
-        return True
-
-    def _leave_tier(self, tx: Transaction, row: OutboxRow, code: str, escalation: Escalation, rules: Rules) -> None:
-        if not tx.outbox.finish(row.id, row.token, OutboxState.DIVERTED, error_of(row, code)):
-            return
-        outcome = decide(escalation, rules, TierUnreachable(row.visit, code), self._ctx.now())
-        if isinstance(outcome, Decision):
-            commit(self._ctx, tx, escalation, outcome, None)
+    def _die(self, row: OutboxRow, failure: SlackFailure) -> None:
+        self._dead(row, failure.code)
 
     def _dead(self, row: OutboxRow, code: str) -> None:
-        """Give up loudly: the admins are told, unless it was them who could not be told."""
+        """Give up loudly: the admins are told; where it was them who could not be told, somebody outside Slack is."""
         log.error("outbox row %s (%s) is dead: %s; `rung check` lists it", row.id, row.kind, code)
         with self._ctx.store.write() as tx:
             held = tx.outbox.finish(row.id, row.token, OutboxState.DEAD, error_of(row, code))
             escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
             if held and escalation is not None and row.kind is not Kind.ADMIN_NOTICE:
-                self._tell_of_dead(tx, row, escalation)
+                try:
+                    rules = self._ctx.rules(tx, row.workspace_id, escalation.policy_version)
+                except Exception:  # a row must die even where its policy can't be read: the log is loud then
+                    log.exception("nobody knows the admins of %s", escalation.label)
+                else:
+                    notice = Wanted(Kind.ADMIN_NOTICE, row.visit, "", notice_of_dead(row), "message_dead")
+                    tell_admins(self._ctx, tx, escalation, rules, notice)
+        if held and row.kind is Kind.ADMIN_NOTICE:
+            self._alert(row, "nobody_told", code)
         self._ctx.wake()
 
-    def _tell_of_dead(self, tx: Transaction, row: OutboxRow, escalation: Escalation) -> None:
-        try:
-            rules = self._ctx.rules(tx, row.workspace_id, escalation.policy_version)
-        except Exception:  # a row must die even where its policy can't be read: the log is loud then
-            log.exception("nobody knows the admins of %s", escalation.label)
-        else:
-            self._tell_admins(tx, escalation, rules, row.visit, notice_of_dead(row), "message_dead")
+    def _alert(self, row: OutboxRow, event: str, code: str) -> None:
+        """Tell the log, and somebody outside Slack, of what Slack itself can't be used to tell; once in an hour."""
+        with self._ctx.store.write() as tx:
+            if not may_warn(self._ctx, tx, row.workspace_id, f"{event}:{code}"):
+                return
+        log.error("%s in workspace %s: %s (outbox row %s)", event, row.workspace_id, code, row.id)
+        text = f"Rung in workspace {row.workspace_id}: {_ALERTS[event]} ({code})."
+        self._tell_outside({"event": event, "workspace": str(row.workspace_id), "error": code, "text": text})
 
-    def _tell_admins(
-        self, tx: Transaction, escalation: Escalation, rules: Rules, visit: int, ordinal: int, topic: str
-    ) -> None:
-        wanted = [
-            (Wanted(Kind.ADMIN_NOTICE, visit, admin, ordinal, topic), new_message_key()) for admin in rules.admins
-        ]
-        tx.outbox.enqueue(escalation, wanted, self._ctx.wire_now())
+
+_ALERTS = {
+    "slack_unreachable": "Slack takes no messages for ten minutes",
+    "plan_limit": "the plan of the workspace does not allow more messages now; Rung tries again every 15 minutes",
+    "nobody_told": "something is wrong, and no admin could be told in Slack",
+}

@@ -123,6 +123,7 @@ def person_from(user: Mapping[str, Any]) -> Person:
         bot=bool(user.get("is_bot")),
         zone=user.get("tz") or None,
         name=_name_of(user),
+        primary_owner=bool(user.get("is_primary_owner")),
     )
 
 

@@ -1,4 +1,7 @@
-"""What is done about each way a message can fail, by kind: one table that a person can read."""
+"""What is done about each way a message can fail, by kind: one table that a person can read.
+
+docs/delivery.md shows it in words and is tested against it.
+"""
 
 from __future__ import annotations
 
@@ -9,34 +12,61 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from slackbot.core.messages import Kind
+from slackbot.slack import failures as f
+
+
+class Do(StrEnum):
+    """What is done; the values are the words of docs/delivery.md."""
+
+    PAUSE_LANE = "wait"
+    TRY_AGAIN = "again"
+    LOOK_FIRST = "look"
+    REPEAT = "repeat"
+    TRUST_NO_CODE = "look, then other place"
+    DOUBT_ONCE = "repeat, then let go"
+    GO_ELSEWHERE = "other place"
+    LET_GO = "let go"
+    STOP_WORKSPACE = "stop"
+    SAY_PLAINLY = "plain"
+    BACK_OFF = "15 min"
+    POST_ANEW = "post anew"
+    SETTLE = "done"
+    DIE = "dead"
+
+
+class Link(StrEnum):
+    """A place that a message goes to when its own is broken; the values are the words of docs/delivery.md."""
+
+    JOIN = "the channel itself, joined if public"
+    BACKUP = "the tier's backup channel"
+    MEMBERS = "the tier's members, by direct message"
+    NEXT_TIER = "the next tier at once; above the last one the catcher"
+    OWNER = "the owner, by direct message"
+    ADMIN_CHANNEL = "the admins' channel"
+    ADMINS = "the admins, by direct message"
+    INSTALLER = "the workspace's primary owner, by direct message"
 
 
 class Blind(StrEnum):
-    """What to do after a lost answer when no history can be read."""
+    """What to do after a lost answer when no history can be read; the values are the words of docs/delivery.md."""
 
-    RESEND = "resend"
-    LET_GO = "let_go"
-
-
-class Broken(StrEnum):
-    """What to do when the destination is broken for good."""
-
-    PASS_OVER = "pass_over"  # noqa: S105 - no password: the tier is passed over
-    TELL_ADMINS = "tell_admins"
-    LET_GO = "let_go"
+    RESEND = "send again"
+    LET_GO = "let go"
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
     """How a kind of message is treated when its sending went wrong.
 
-    After a lost answer, and `quiet` later, history is read: a message that is absent then is sent again. `blind` is for
-    when no history can be read.
+    `to` says what each class of failure asks for. After a lost answer, and `quiet` later, history is read: a message
+    that is absent then is sent again; `blind` is for when no history can be read. `links` are tried in their order
+    where the destination is broken; after the last one the message is dead, loudly.
     """
 
+    to: Mapping[type[f.SlackFailure], Do]
     quiet: timedelta
     blind: Blind
-    broken: Broken
+    links: tuple[Link, ...] = ()
 
 
 # The loss of a first call is worst: a twin for a minute is the lesser evil.
@@ -44,25 +74,52 @@ _SOON = timedelta(seconds=3)
 # An abandoned request may still arrive; after half a minute it hardly does.
 _SAFE = timedelta(seconds=30)
 
-_FIRST_POST = Reaction(_SOON, Blind.RESEND, Broken.PASS_OVER)
-_CALL = Reaction(_SAFE, Blind.LET_GO, Broken.PASS_OVER)
-_TO_THE_AGENT = Reaction(_SOON, Blind.RESEND, Broken.TELL_ADMINS)
-_NOTICE = Reaction(_SAFE, Blind.RESEND, Broken.TELL_ADMINS)
-_BEST_EFFORT = Reaction(_SAFE, Blind.LET_GO, Broken.LET_GO)
+_POST: dict[type[f.SlackFailure], Do] = {
+    f.RateLimited: Do.PAUSE_LANE,
+    f.NotApplied: Do.TRY_AGAIN,
+    f.Ambiguous: Do.LOOK_FIRST,
+    f.UnknownCode: Do.TRUST_NO_CODE,
+    f.DestinationBroken: Do.GO_ELSEWHERE,
+    f.AuthBroken: Do.STOP_WORKSPACE,
+    f.PayloadBroken: Do.SAY_PLAINLY,
+    f.PlanLimit: Do.BACK_OFF,
+    f.TargetGone: Do.DIE,
+    f.AlreadyDone: Do.LOOK_FIRST,
+    f.InteractionExpired: Do.DIE,
+}
+# Nobody was called by it: what can't be said there is not said elsewhere.
+_COURTESY = _POST | {f.DestinationBroken: Do.LET_GO}
+_EDIT = _POST | {
+    f.Ambiguous: Do.REPEAT,
+    f.UnknownCode: Do.DOUBT_ONCE,
+    f.DestinationBroken: Do.LET_GO,
+    f.TargetGone: Do.POST_ANEW,
+    f.AlreadyDone: Do.SETTLE,
+}
+
+# A call that nobody can see any more needs no mark.
+_MARK = _EDIT | {f.TargetGone: Do.LET_GO}
+
+_UP = (Link.JOIN, Link.BACKUP, Link.MEMBERS, Link.NEXT_TIER)
+_TO_ADMINS = (Link.ADMIN_CHANNEL, Link.ADMINS, Link.INSTALLER)
+
+_CALL = Reaction(_POST, _SAFE, Blind.LET_GO, _UP)
+_TO_THE_AGENT = Reaction(_POST, _SOON, Blind.RESEND)
 
 REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
     {
-        Kind.CARD: _FIRST_POST,
-        Kind.CARD_EDIT: _BEST_EFFORT,
+        Kind.CARD: Reaction(_POST, _SOON, Blind.RESEND, _UP),
+        Kind.CARD_EDIT: Reaction(_EDIT, _SAFE, Blind.RESEND),
         Kind.PING: _CALL,
         Kind.PING_BROADCAST: _CALL,
-        Kind.OWNER_PING: _NOTICE,
+        Kind.PING_EDIT: Reaction(_MARK, _SAFE, Blind.RESEND),
+        Kind.OWNER_PING: Reaction(_POST, _SAFE, Blind.RESEND, (Link.JOIN, Link.OWNER)),
         Kind.CASE: _TO_THE_AGENT,
-        Kind.CASE_EDIT: _BEST_EFFORT,
+        Kind.CASE_EDIT: Reaction(_EDIT, _SAFE, Blind.RESEND),
         Kind.NEWS: _TO_THE_AGENT,
-        Kind.SOURCE_REPLY: _BEST_EFFORT,
-        Kind.CATCHER: _NOTICE,
-        Kind.ADMIN_NOTICE: _BEST_EFFORT,
+        Kind.SOURCE_REPLY: Reaction(_COURTESY, _SAFE, Blind.LET_GO),
+        Kind.CATCHER: Reaction(_POST, _SAFE, Blind.RESEND, (Link.JOIN, *_TO_ADMINS)),
+        Kind.ADMIN_NOTICE: Reaction(_POST, _SAFE, Blind.RESEND, (Link.ADMIN_CHANNEL, Link.INSTALLER)),
     }
 )
 
@@ -77,6 +134,10 @@ EARLIER = timedelta(seconds=60)
 LOOK_LATER = timedelta(seconds=10)
 AUTH_PAUSE = timedelta(seconds=60)
 PLAN_PAUSE = timedelta(minutes=15)
+LOUD_AFTER = timedelta(minutes=10)
+"""A message that Slack has not taken for so long is worth an error in the log and an alert outside Slack."""
+TOLD_EVERY = timedelta(hours=1)
+"""The same trouble is told at most so often."""
 _LONGEST_BACKOFF = timedelta(seconds=60)
 _DOUBLINGS = 6
 

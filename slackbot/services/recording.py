@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from slackbot.core.events import PingSuppressed
 from slackbot.core.messages import FOLDABLE, Kind, Wanted
-from slackbot.core.model import Escalation
+from slackbot.core.model import Escalation, State
 from slackbot.ids import new_message_key
 from slackbot.services.composing import POST_OF, Cards, Letter, cards_of
 from slackbot.services.context import ServiceContext
@@ -65,8 +65,13 @@ def settle_edit(ctx: ServiceContext, letter: Letter) -> None:
     with ctx.store.write() as tx:
         version = letter.version if letter.cards == cards_of(tx, row) else SHOWN_UNKNOWN
         held = tx.outbox.settle_edit(row.id, row.token, version, ctx.wire_now())
-        if shown is not None and held:
+        if shown is not None and held and row.kind is Kind.PING_EDIT:
+            tx.messages.shown_at(shown, version)
+        elif shown is not None and held:
             tx.messages.shown(row.workspace_id, row.escalation_id, row.visit, shown.kind, version)
+            _mark_folds(ctx, tx, row)
+        elif shown is not None and row.kind is Kind.PING_EDIT:
+            _want_marked(ctx, tx, shown)
         elif shown is not None:
             escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
             if escalation is not None:
@@ -104,6 +109,36 @@ def note_post(
     is_behind = escalation.version > shown or (row.kind is Kind.CASE and cards != cards_of(tx, row))
     if row.kind in EDIT_OF and is_behind:
         want_edit(ctx, tx, escalation, row.kind, row.visit)
+    if row.kind in FOLDABLE and not _waits(escalation, row):
+        # It was on its way when somebody took the case: nobody shall read it as it is.
+        edit = Wanted(Kind.PING_EDIT, row.visit, ordinal=row.ordinal)
+        tx.outbox.enqueue(escalation, [(edit, new_message_key())], ctx.wire_now())
+
+
+def _mark_folds(ctx: ServiceContext, tx: Transaction, row: OutboxRow) -> None:
+    """Want calls that stand for several cases to say that this one does not wait any more, once its card says so."""
+    escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
+    if row.kind is not Kind.CARD_EDIT or escalation is None or _waits(escalation, row):
+        return
+    for posted in tx.messages.of(row.workspace_id, row.escalation_id):
+        is_old = posted.removed_at is None and posted.shown_version < escalation.version
+        if posted.kind in FOLDABLE and posted.visit == row.visit and is_old and _is_fold(tx, posted):
+            _want_marked(ctx, tx, posted)
+
+
+def _is_fold(tx: Transaction, posted: Posted) -> bool:
+    return len(tx.messages.by_ts(posted.workspace_id, posted.channel, posted.ts)) > 1
+
+
+def _want_marked(ctx: ServiceContext, tx: Transaction, posted: Posted) -> None:
+    escalation = tx.escalations.get(posted.workspace_id, posted.escalation_id)
+    if escalation is not None:
+        edit = Wanted(Kind.PING_EDIT, posted.visit, ordinal=posted.ordinal)
+        tx.outbox.enqueue(escalation, [(edit, new_message_key())], ctx.wire_now())
+
+
+def _waits(escalation: Escalation, row: OutboxRow) -> bool:
+    return escalation.state is State.WAITING and escalation.visit.ordinal == row.visit
 
 
 def note_suppressed(ctx: ServiceContext, tx: Transaction, row: OutboxRow) -> None:

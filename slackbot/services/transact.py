@@ -10,6 +10,8 @@ from slackbot.core.authorise import Denial, authorise
 from slackbot.core.commands import Action, Command
 from slackbot.core.decide import decide
 from slackbot.core.decision import Decision, RefusalCode
+from slackbot.core.events import PingSuppressed
+from slackbot.core.messages import FOLDABLE
 from slackbot.core.model import Escalation, Person, Workspace
 from slackbot.core.policy import Rules
 from slackbot.core.problems import Problem
@@ -192,3 +194,8 @@ def write_aftermaths(ctx: ServiceContext, tx: Transaction, decisions: Sequence[D
         (decision.escalation, [(message, new_message_key()) for message in decision.messages]) for decision in decisions
     ]
     tx.outbox.enqueue_many(wanted, ctx.wire_now())
+    calls = [(decision.escalation, message) for decision in decisions for message in decision.messages]
+    for row in tx.outbox.overtake(calls):
+        if row.kind in FOLDABLE:
+            skipped = PingSuppressed(row.visit, row.ordinal, row.error or "")
+            tx.history.note(row.workspace_id, row.escalation_id, skipped, ctx.now())

@@ -35,6 +35,7 @@ class Person:
     ultra_restricted: bool = False
     stranger: bool = False
     deleted: bool = False
+    primary_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ def person_json(person: Person, *, at: datetime, email: bool, locale: bool) -> J
         "profile": profile,
         "is_restricted": person.guest or person.ultra_restricted,
         "is_ultra_restricted": person.ultra_restricted,
+        "is_primary_owner": person.primary_owner,
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": int(at.timestamp()),

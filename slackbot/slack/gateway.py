@@ -110,10 +110,10 @@ def _refused(method: str, error: SlackApiError) -> SlackFailure:
     if not _CODE.fullmatch(code):
         # slack_sdk puts a sentence in the place of the code where the body was no JSON.
         return Ambiguous(method, "no_json")
-    return failure_of(method, code, detail=_detail(body))
+    return failure_of(method, code, detail=detail_in(body))
 
 
-def _detail(body: Mapping[str, Any]) -> str:
+def detail_in(body: Mapping[str, Any]) -> str:
     """Say what helps to mend it, without anything the customer wrote: the missing scope or the broken rule's place."""
     if "needed" in body:
         return f"needs {body['needed']}, has {body.get('provided', 'nothing')}"

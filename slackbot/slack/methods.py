@@ -16,7 +16,7 @@ class Method:
 
 
 _READ = frozenset({"channels:read", "groups:read"})
-_HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
+_HISTORY = frozenset({"channels:history", "groups:history", "im:history", "mpim:history"})
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "views.update": Method(),
         "conversations.list": Method(_READ, form=True),
         "conversations.join": Method(frozenset({"channels:join"})),
-        "conversations.open": Method(frozenset({"im:write"})),
+        "conversations.open": Method(frozenset({"im:write", "mpim:write"})),
         "conversations.history": Method(_HISTORY),
         "conversations.replies": Method(_HISTORY, form=True),
         "users.info": Method(frozenset({"users:read"}), form=True),

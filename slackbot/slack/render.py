@@ -33,9 +33,16 @@ class Renderer:
         """Call the tier again; `ordinal` counts pings from 1, `broadcast` marks the last one before the next tier."""
         return calls.ping(self._kit, view, ordinal, broadcast=broadcast)
 
-    def fold(self, views: Sequence[CaseView]) -> Payload:
-        """Call for many waiting cases of one channel at once, the most urgent first, in place of a ping for each."""
-        return fold(self._kit, views)
+    def ping_over(self, view: CaseView) -> Payload:
+        """Say in place of a ping that its case does not wait for it any more."""
+        return calls.ping_over(self._kit, view)
+
+    def fold(self, views: Sequence[CaseView], gone: Sequence[CaseView] = ()) -> Payload:
+        """Call for many waiting cases of one channel at once, the most urgent first, in place of a ping for each.
+
+        `gone` are cases that the message called for when it was posted and that do not wait any more.
+        """
+        return fold(self._kit, views, gone)
 
     def owner_ping(self, view: CaseView, topic: str) -> Payload:
         """Call the owner; `topic` is `promise_missed` or `remind`."""

@@ -65,6 +65,25 @@ lanes = sa.Table(
     sa.Column("paused_until", Instant, nullable=False),
 )
 
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, sa.ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("check_at", Instant, nullable=False),
+    sa.Column("told_at", Instant),
+    sa.Column("reopened_at", Instant),
+)
+
+warnings = sa.Table(
+    "warnings",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("told_at", Instant, nullable=False),
+)
+
 messages = sa.Table(
     "messages",
     metadata,

@@ -35,6 +35,7 @@ people = sa.Table(
     sa.Column("bot", sa.Boolean, nullable=False),
     sa.Column("zone", sa.Text),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("primary_owner", sa.Boolean, nullable=False),
     sa.Column("met_at", Instant, nullable=False),
     sa.Column("refresh_at", Instant, nullable=False, index=True),
 )

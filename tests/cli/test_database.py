@@ -96,8 +96,10 @@ def test_a_database_of_a_newer_rung_is_refused(
 
 
 @pytest.mark.usefixtures("place")
-def test_nothing_can_be_sent_again_while_nobody_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    """`rung check --retry` needs the running process, and says so."""
+def test_a_retry_while_nobody_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no process holds the database `rung check --retry` writes to it itself, and says what it found."""
     main(["db", "upgrade"])
     assert main(["check", "--retry", "1"]) == 1
-    assert "No `rung run` answers for this database." in capsys.readouterr().err
+    assert "Row 1 is neither dead nor unknown." in capsys.readouterr().out
+    assert main(["check", "--retry", "all"]) == 0
+    assert "No message is dead or unknown." in capsys.readouterr().out

@@ -99,4 +99,5 @@ def rules(draw: st.DrawFn) -> Rules:
         policies={name: draw(policies(name)) for name in ladders},
         routes=(*draw(st.sampled_from([(), (narrow,)])), Route(ladders[0])),
         names=names,
+        admin_channel=draw(st.one_of(st.none(), st.sampled_from(CHANNELS))),
     )

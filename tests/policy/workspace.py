@@ -81,6 +81,7 @@ def workspace_for(file: PolicyFile) -> Workspace:
     workspace = Workspace()
     tiers = [tier for policy in file.policies for tier in policy.tiers]
     references = [*file.managers, *file.admins, *file.catcher]
+    references += [file.admin_channel] if file.admin_channel else []
     for tier in tiers:
         references += [tier.channel, *tier.notify, *([tier.backup_channel] if tier.backup_channel else [])]
     for number, reference in enumerate(dict.fromkeys(references), start=1):

@@ -33,7 +33,7 @@ from slackbot.simulator.model import Message
 from slackbot.simulator.web_api.api import WebApi
 from slackbot.simulator.workspace import Workspace as SlackWorkspace
 from slackbot.slack.failures import Ambiguous, RateLimited, failure_of
-from slackbot.slack.gateway import Gateway, bare_client
+from slackbot.slack.gateway import Gateway, bare_client, detail_in
 from storage.engine import open_store
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
 from storage.pace import Pace
@@ -113,7 +113,7 @@ def _heard(method: str, fault: Fault, reply: tuple[int, dict[str, Any], dict[str
     if status >= 500:
         raise Ambiguous(method, f"http_{status}")
     if not body["ok"]:
-        raise failure_of(method, str(body["error"]))
+        raise failure_of(method, str(body["error"]), detail=detail_in(body))
     return body
 
 
@@ -153,7 +153,8 @@ class StillHouse:
 
     def settles(self) -> None:
         """Do everything that can be done without time passing."""
-        while self.engine.sender.step() or self.engine.reconciler.step() or self.engine.sweep.step():
+        engine = self.engine
+        while engine.sender.step() or engine.reconciler.step() or engine.sweep.step() or engine.tokens.step():
             pass
 
     def runs(self, seconds: float) -> None:
@@ -171,6 +172,7 @@ class StillHouse:
         engine = self.engine
         moments = (
             *(engine.sender.next_moment(), engine.reconciler.next_moment(), engine.sweep.next_moment()),
+            engine.tokens.next_moment(),
             self.wire.next_arrival(),
         )
         return min((moment for moment in moments if moment is not None), default=None)

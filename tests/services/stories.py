@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slackbot.core.messages import Kind
+from slackbot.core.messages import FOLD_ABOVE, FOLDABLE, Kind
 from slackbot.core.model import Escalation, Source
 from slackbot.services.intake import open_form, submit_form
 from slackbot.services.raising import Submitted
@@ -64,12 +64,20 @@ def _unreachable(house: StillHouse) -> None:
     house.runs(5)
 
 
+def _one_of_many(house: StillHouse) -> None:
+    cases = [house.raises(f"refund {number}") for number in range(FOLD_ABOVE + 1)]
+    house.runs(10 * MINUTE + 5)
+    house.acknowledges(cases[0])
+    house.runs(5)
+
+
 STORIES: Mapping[Kind, Story] = {
     Kind.CARD: _raised,
     Kind.CASE: _raised,
     Kind.SOURCE_REPLY: _raised,
     Kind.PING: _for(11 * MINUTE),
     Kind.PING_BROADCAST: _for(21 * MINUTE),
+    Kind.PING_EDIT: _one_of_many,
     Kind.CARD_EDIT: _taken,
     Kind.CASE_EDIT: _taken,
     Kind.NEWS: _taken,
@@ -80,6 +88,9 @@ STORIES: Mapping[Kind, Story] = {
 """What has to happen for a message of each kind to leave."""
 
 
+EDITED_BY = {**EDIT_OF, **dict.fromkeys(FOLDABLE, Kind.PING_EDIT)}
+
+
 def of_kind(house: StillHouse, kind: Kind) -> Predicate:
     """Match the calls that bring messages of a kind."""
 
@@ -87,7 +98,7 @@ def of_kind(house: StillHouse, kind: Kind) -> Predicate:
         if "ts" in args:
             with house.engine.ctx.store.read() as tx:
                 posted = tx.messages.by_ts(1, args["channel"], args["ts"])
-            return any(EDIT_OF.get(each.kind) is kind for each in posted)
+            return any(EDITED_BY.get(each.kind) is kind for each in posted)
         key = args.get("metadata", {}).get("event_payload", {}).get("key")
         return any(row.key == key for row in house.rows(kind))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slackbot.core.messages import Kind
 from slackbot.core.model import State
+from slackbot.simulator.model import Message
 from storage.outbox_rows import OutboxState
 from tests.services.still_house import StillHouse, to
 from tests.services.stories import raise_from_a_message
@@ -69,15 +72,57 @@ def test_an_archived_channel_is_replaced_by_the_backup(still: StillHouse) -> Non
     assert [m.thread_ts for m in still.visible("support") if m.is_reply] == [card.ts]
 
 
-def test_without_a_backup_the_next_tier_is_called(still: StillHouse) -> None:
-    """A tier that can't be reached at all is passed over within a minute, loudly."""
-    still.slack.archive(still.channel_id("tier-2"))
-    still.slack.archive(still.channel_id("support"))
+def together(still: StillHouse, *names: str) -> list[Message]:
+    """List what of the app's stands in the conversation with these people."""
+    place = still.slack.direct_message(*(still.requester(name).user_id for name in names)).id
+    return [message for message in still.visible() if message.channel == place]
+
+
+def no_direct_messages(still: StillHouse) -> None:
+    """Take away what Rung needs to open conversations."""
+    still.slack.installation.set_scopes(still.slack.app.scopes - {"im:write", "mpim:write"})
+
+
+def test_without_a_backup_the_members_are_asked(still: StillHouse) -> None:
+    """A tier whose channels are all broken is called in one conversation with its members: card, pings and edits."""
+    for name in ("tier-2", "support"):
+        still.slack.archive(still.channel_id(name))
+    case = still.raises()
+    still.runs(10)
+    (card,) = together(still, "lena", "marco")
+    assert "its members are asked here" in str(card.blocks)
+    assert "Acknowledge" in str(card.blocks)
+    assert [event.fallback for event in still.events(case, "unreachable")] == [still.channel_id("support"), "members"]
+    still.runs(600)
+    assert [message.thread_ts for message in together(still, "lena", "marco")] == [None, card.ts]
+    still.acknowledges(case, "marco")
+    still.runs(10)
+    assert "promised" in str(together(still, "lena", "marco")[0].blocks)
+    assert still.visible("tier-3") == []
+
+
+def test_where_groups_can_not_be_written_to_one_member_is(still: StillHouse) -> None:
+    """An installation without the scope for conversations of several still reaches the first who can be written to."""
+    still.slack.installation.set_scopes(still.slack.app.scopes - {"mpim:write"})
+    for name in ("tier-2", "support"):
+        still.slack.archive(still.channel_id(name))
+    still.slack.deactivate(still.requester("lena").user_id)
+    still.raises()
+    still.runs(10)
+    assert len([message for message in still.direct("marco") if "please take" in message.text]) == 1
+
+
+def test_where_nobody_can_be_asked_the_next_tier_is_called(still: StillHouse) -> None:
+    """A tier that can't be reached at all is passed over within a minute, loudly; the admins are told once."""
+    for name in ("tier-2", "support"):
+        still.slack.archive(still.channel_id(name))
+    no_direct_messages(still)
     case = still.raises()
     still.runs(10)
     (card,) = still.visible("tier-3")
     assert "could not be reached" in str(card.blocks)
-    assert len(still.direct("dana")) == 2, "one for the backup channel, one for the tier"
+    (told,) = still.direct("dana")
+    assert "The case went to the next tier at once" in told.text
     assert [event.fallback for event in still.events(case, "unreachable")] == [
         *(still.channel_id("support"), "next_tier")
     ]
@@ -87,6 +132,7 @@ def test_above_the_last_tier_stands_the_catcher(still: StillHouse) -> None:
     """When no tier can be reached the catcher is told at once and by every later call, and the case goes on waiting."""
     for name in ("tier-2", "support", "tier-3", "tier-4"):
         still.slack.archive(still.channel_id(name))
+    no_direct_messages(still)
     still.raises()
     still.runs(20)
     assert len(still.visible("support-managers")) == 1
@@ -97,14 +143,87 @@ def test_above_the_last_tier_stands_the_catcher(still: StillHouse) -> None:
     assert 5 <= len(still.visible("support-managers")) <= 12, "ever more rarely, as the tier itself would be called"
 
 
-def test_a_ping_into_a_broken_channel_moves_the_case_on(still: StillHouse) -> None:
-    """A channel that broke after the card was posted is noticed by the ping: the next tier is called at once."""
-    still.raises()
+def test_a_ping_into_a_broken_channel_takes_the_card_along(still: StillHouse) -> None:
+    """A channel that broke after the card was posted is noticed by the ping: the card comes anew in the next place."""
+    case = still.raises()
     still.runs(10)
     still.slack.archive(still.channel_id("tier-2"))
     still.runs(600)
-    assert len(still.visible("tier-3")) == 1
+    (card,) = still.visible("support")
+    assert "is_archived" in str(card.blocks)
     assert still.row(Kind.PING, 1).state is OutboxState.DIVERTED
+    still.slack.archive(still.channel_id("support"))
+    still.runs(600)
+    assert len(together(still, "lena", "marco")) == 1
+    assert [event.fallback for event in still.events(case, "unreachable")] == [still.channel_id("support"), "members"]
+    assert still.visible("tier-3") == []
+
+
+def test_the_admins_are_told_once_per_tier_and_hour(still: StillHouse) -> None:
+    """Ten cases that meet the same broken channel are one notice; it is repeated after an hour if it lasts."""
+    still.slack.archive(still.channel_id("tier-2"))
+    for number in range(10):
+        still.raises(f"refund {number}")
+    still.runs(30)
+    assert len(still.visible("support")) == 10
+    (told,) = still.direct("dana")
+    assert "you are told again in an hour" in told.text
+    still.runs(3600)
+    still.raises("refund again")
+    still.runs(30)
+    assert len(still.direct("dana")) == 2
+
+
+def no_channel_left(still: StillHouse) -> None:
+    """Archive every channel."""
+    for channel in still.slack.channels():
+        if not channel.is_im and not channel.is_mpim:
+            still.slack.archive(channel.id)
+
+
+def test_a_broken_catcher_is_replaced_by_the_admins(still: StillHouse) -> None:
+    """Where the catcher's channel is broken, the admins hear that nobody takes the case."""
+    no_channel_left(still)
+    still.raises()
+    still.runs(4 * 3600)
+    assert any("Nobody has taken" in message.text for message in still.direct("dana"))
+    assert still.rows(Kind.CATCHER)[0].state is OutboxState.SENT
+
+
+def test_admins_who_are_gone_are_replaced_by_the_primary_owner(still: StillHouse) -> None:
+    """A notice that no admin can get goes to whoever answers for the workspace, and is dead only after that."""
+    still.slack.archive(still.channel_id("tier-2"))
+    still.slack.deactivate(still.requester("dana").user_id)
+    still.raises()
+    still.runs(10)
+    assert any("could not post" in message.text for message in still.direct("carla"))
+    assert still.row(Kind.ADMIN_NOTICE).state is OutboxState.SENT
+
+
+def test_where_nobody_at_all_can_be_told_the_log_is_loud(still: StillHouse, caplog: pytest.LogCaptureFixture) -> None:
+    """With every channel broken and everybody gone, rows are dead and named in the log; the case goes on waiting."""
+    no_channel_left(still)
+    for name in ("lena", "marco", "dana", "carla"):
+        still.slack.deactivate(still.requester(name).user_id)
+    still.raises()
+    still.runs(60)
+    assert "nobody_told in workspace" in caplog.text
+    assert OutboxState.DEAD in {row.state for row in still.rows(Kind.ADMIN_NOTICE)}
+    case = still.case_of(still.rows()[0])
+    assert case.state is State.WAITING
+    assert case.next_at is not None
+
+
+def test_the_owner_is_called_in_person_where_the_channel_is_gone(still: StillHouse) -> None:
+    """A promise that passes is told to its owner by direct message when the case's channel is archived."""
+    case = still.raises()
+    still.runs(10)
+    still.acknowledges(case)
+    still.runs(10)
+    still.slack.archive(still.channel_id("tier-2"))
+    still.runs(3600)
+    assert any("first answer" in message.text for message in still.direct("lena"))
+    assert still.row(Kind.OWNER_PING).state is OutboxState.SENT
 
 
 def test_an_acknowledged_case_stays_where_it_is(still: StillHouse) -> None:

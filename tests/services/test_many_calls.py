@@ -244,12 +244,13 @@ def test_what_may_pass_is_repeated_as_one(still: StillHouse, code: str) -> None:
 
 
 def test_a_broken_channel_is_passed_over_for_each(still: StillHouse) -> None:
-    """Where the channel was archived, every case goes to the next tier."""
+    """Where the channel was archived, every case's card comes anew in the backup channel."""
     cases = due_together(still)
     still.slack.archive(still.channel_id("tier-2"))
     still.runs(20)
     assert states(still.rows(Kind.PING)) == {OutboxState.DIVERTED}
-    assert len([message for message in still.visible("tier-3") if not message.is_reply]) == len(cases)
+    assert len([message for message in still.visible("support") if not message.is_reply]) == len(cases)
+    assert len(still.direct("dana")) == 1
 
 
 def test_cards_elsewhere_are_called_for_elsewhere(still: StillHouse) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from slackbot.core.messages import LEVEL_TRIGGERED, Kind
-from slackbot.services.reactions import REACTIONS, Broken
+from slackbot.services.reactions import REACTIONS, Do
 from slackbot.simulator.faults import FaultScript, Predicate
+from slackbot.slack.failures import FAILURES, DestinationBroken, SlackFailure, UnknownCode, failure_of
 from storage.outbox_rows import OutboxRow, OutboxState
 from storage.pace import method_of
 from tests.services.still_house import StillHouse
@@ -27,13 +28,13 @@ KINDS = [pytest.param(kind, marks=() if kind in EVERY_DAY else (pytest.mark.proo
 
 
 def _outcome_of_broken(kind: Kind) -> OutboxState:
-    reaction = REACTIONS[kind].broken
-    if reaction is Broken.TELL_ADMINS:
+    reaction = REACTIONS[kind]
+    if reaction.to[DestinationBroken] is Do.LET_GO:
+        return OutboxState.OBSOLETE
+    if not reaction.links:
         return OutboxState.DEAD
-    if reaction is Broken.PASS_OVER:
-        # A card goes to the tier's backup channel under its own row; a call can only be carried on by the next tier.
-        return OutboxState.SENT if kind is Kind.CARD else OutboxState.DIVERTED
-    return OutboxState.OBSOLETE
+    # A call can only be carried on by a card in another place; all others go there under their own row.
+    return OutboxState.DIVERTED if kind in {Kind.PING, Kind.PING_BROADCAST} else OutboxState.SENT
 
 
 Play = Callable[[FaultScript, str, Predicate], None]
@@ -99,6 +100,43 @@ def test_payload_refused_twice_is_dead(still: StillHouse, kind: Kind) -> None:
 def _admins_heard_of(still: StillHouse, row: OutboxRow) -> bool:
     said = str(row.error).rpartition(": ")[2]
     return any("could not" in message.text and said in message.text for message in still.direct("dana"))
+
+
+CODES = {kind: code for code, kind in reversed([*FAILURES.items()])} | {UnknownCode: "flux_capacitor_empty"}
+"""The first code of every class that Slack's answer can be put into."""
+
+ENDS_WELL = {
+    Do.LET_GO: {OutboxState.OBSOLETE},
+    Do.POST_ANEW: {OutboxState.OBSOLETE},
+    Do.DIE: {OutboxState.DEAD},
+    Do.GO_ELSEWHERE: {OutboxState.SENT, OutboxState.DIVERTED, OutboxState.DEAD},
+}
+"""How a row may end; it is sent in the end after everything else."""
+
+EVERY_CELL = [
+    pytest.param(kind, failure, marks=() if kind in EVERY_DAY else (pytest.mark.proof,))
+    for kind in STORIES
+    for failure in CODES
+]
+
+
+@pytest.mark.parametrize(("kind", "failure"), EVERY_CELL)
+def test_every_cell_of_the_table(still: StillHouse, kind: Kind, failure: type[SlackFailure]) -> None:
+    """Each kind of message after each class of failure, met once, ends as its cell says, and never in between."""
+    still.wire.faults.error(method_of(kind), CODES[failure], of_kind(still, kind))
+    STORIES[kind](still)
+    still.runs(LONGEST)
+    first, do = still.rows(kind)[0], REACTIONS[kind].to[failure]
+    expected = ENDS_WELL.get(do, {OutboxState.SENT})
+    if do is Do.BACK_OFF and kind in CALLS:
+        expected = expected | {OutboxState.OBSOLETE}
+    assert first.state in expected
+
+
+def test_the_table_is_whole() -> None:
+    """Every kind says what it does about every class that a failure can be of."""
+    classes = set(CODES) | {failure_of("chat.postMessage", "ratelimited").__class__}
+    assert {kind: set(reaction.to) for kind, reaction in REACTIONS.items()} == dict.fromkeys(Kind, classes)
 
 
 def test_every_kind_has_a_story() -> None:

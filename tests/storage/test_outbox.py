@@ -188,8 +188,8 @@ def test_a_dead_message_is_loud_until_it_is_armed_again(house: House) -> None:
         assert tx.outbox.finish(row.id, row.token, "dead", "channel_not_found")
         assert [(found.id, found.error) for found in tx.outbox.loud()] == [(row.id, "channel_not_found")]
         assert moment(tx, NOW) is None
-        assert tx.outbox.rearm(row.id)
-        assert not tx.outbox.rearm(row.id)
+        assert tx.outbox.rearm(row.id, NOW)
+        assert not tx.outbox.rearm(row.id, NOW)
     assert house.claim_one(at(5)).id == row.id
 
 

@@ -44,6 +44,9 @@ def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
         yield renderer.card(view, visit)
     for topic in ("unreachable", "unverified", "message_dead"):
         yield renderer.admin_notice(view, topic, "is_archived")
+    yield renderer.ping_over(view)
+    yield renderer.fold([view] * 3, [view] * 3)
+    yield renderer.fold([], [view] * 6)
     yield renderer.case(view)
     yield from (renderer.news(view, topic) for topic in News)
     yield from (renderer.source_reply(view, topic) for topic in ("raised", *News))

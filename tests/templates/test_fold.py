@@ -110,24 +110,38 @@ def test_all_tiers_are_called_once(renderer: Renderer) -> None:
     situation=st.sampled_from(("waiting", "pinged", "last tier", "promise broken", "not solved")),
     crowd=st.sampled_from((0, 3, 100)),
     url=st.sampled_from((URL, URL + "?" + "&" * 300, "", "javascript:alert(1)")),
+    gone=st.sampled_from((0, 0, 1, 5)),
 )
 def test_any_text_stays_within_the_limits_and_calls_nobody(
-    renderer: Renderer, summaries: list[str], situation: str, crowd: int, url: str
+    renderer: Renderer, summaries: list[str], situation: str, crowd: int, url: str, gone: int
 ) -> None:
-    """Whatever stands in the summaries, every case is in the message, Slack takes it, and nobody else is called."""
+    """Whatever stands in the summaries, every case is in the message, Slack takes it, and nobody else is called.
+
+    That holds too when some of the cases do not wait there any more.
+    """
     view = story(situation, crowded(story(situation).rules, crowd)).view()
     views = [
         replace(numbered(view, 100_000 + number, summary=text), links={1: url, 2: url})
         for number, text in enumerate(summaries)
     ]
-    payload = renderer.fold(views)
+    payload = renderer.fold(views[gone:], views[:gone])
     assert wrong_with(payload) == []
     assert outsiders(view, called(payload)) == set()
     lines = "\n".join(sections(payload)[1:])
     for each in views:
         assert each.escalation.label in lines
         assert each.escalation.label in payload.text
-    assert len(options(payload)) == len(views)
+    assert len(options(payload)) == len(views) - gone
+
+
+def test_where_all_are_gone_nobody_is_called(renderer: Renderer) -> None:
+    """A message whose cases were all taken names each, calls nobody and offers nothing."""
+    taken = [numbered(story("acknowledged").view(), number) for number in range(FOLD_AT_MOST)]
+    payload = renderer.fold([], taken)
+    assert wrong_with(payload) == []
+    assert called(payload) == Mentions()
+    assert [line.partition(":")[0] for line in sections(payload)[1:]] == [f"ESC-{n}" for n in range(FOLD_AT_MOST)]
+    assert "static_select" not in str(payload.blocks)
 
 
 @pytest.mark.parametrize("count", [1, 2])

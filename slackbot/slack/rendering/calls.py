@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slackbot.core.events import Unreachable
+from slackbot.core.events import NOBODY_THERE, Unreachable
 from slackbot.core.text import excerpt
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
@@ -13,7 +13,7 @@ from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.views import CaseView, Payload
 
 _DETAIL = 200
-_DEAD = "message_dead"
+_DEAD, _UNREACHABLE = "message_dead", "unreachable"
 
 
 def ping(kit: Kit, view: CaseView, ordinal: int, *, broadcast: bool) -> Payload:
@@ -24,6 +24,12 @@ def ping(kit: Kit, view: CaseView, ordinal: int, *, broadcast: bool) -> Payload:
     )
     buttons = open_card(kit, view) if broadcast else []
     return _call(kit, view, called, standing.following(kit, view), buttons)
+
+
+def ping_over(kit: Kit, view: CaseView) -> Payload:
+    """Say that the tier need not come: the case was taken, or went on, when the call was on its way."""
+    said = kit.words.mrkdwn("ping.over", label=view.escalation.label)
+    return _call(kit, view, said, standing.status(kit, view), [])
 
 
 def owner_ping(kit: Kit, view: CaseView, topic: str) -> Payload:
@@ -63,6 +69,8 @@ def admin_notice(kit: Kit, view: CaseView, topic: str, detail: str) -> Payload:
     if detail:
         values["detail"] = excerpt(detail, _DETAIL)
     key = f"{topic}_unnamed" if topic == _DEAD and not detail else topic
+    if topic == _UNREACHABLE and values["detail"] == NOBODY_THERE:
+        key = "nobody"
     said = kit.words.mrkdwn(f"notice.{key}", **values)
     return _call(kit, view, said, standing.status(kit, view), open_card(kit, view))
 
@@ -73,7 +81,7 @@ def _unreached(kit: Kit, view: CaseView) -> dict[str, str]:
     tier, error, fallback = standing.tier_of(view), "?", "other"
     if found is not None and isinstance(found.event, Unreachable):
         tier, error = standing.policy_of(view).tiers[found.event.tier], found.event.error
-        fallback = {"next_tier": "next", "catcher": "catcher"}.get(found.event.fallback, fallback)
+        fallback = {"next_tier": "next", "catcher": "catcher", "members": "members"}.get(found.event.fallback, fallback)
     went = kit.words.mrkdwn(f"notice.unreachable_{fallback}")
     return {"tier": tier.name, "channel": f.channel(tier.channel), "went": went, "detail": error}
 

@@ -102,6 +102,8 @@ def _suppressed(kit: Kit, _view: CaseView, event: Any) -> Mrkdwn:
 def _unreachable(kit: Kit, _view: CaseView, event: Any) -> Mrkdwn:
     key = f"history.unreachable_{event.fallback}"
     key = key if key in kit.words else "history.unreachable_other"
+    if event.error == e.NOBODY_THERE:
+        key = "history.nobody_catcher" if event.fallback == "catcher" else "history.nobody_next_tier"
     fallback = f.place(event.fallback)
     return kit.words.mrkdwn(key, tier_number=event.tier + 1, error=event.error, fallback=fallback)
 

@@ -52,7 +52,7 @@ _OUTBOX_RULES = {
 def upgrade() -> None:
     """Make every table; a policy version and a line of history can't be changed once they are written."""
     first = (_workspaces, _people, _policy_versions, _escalations, _case_fields, _history, _drafts, _inbox)
-    for make in (*first, _outbox, _lanes, _messages):
+    for make in (*first, _outbox, _lanes, _refusals, _warnings, _messages):
         make()
     refuse_updates("policy_versions")
     refuse_updates("history")
@@ -81,6 +81,7 @@ def _people() -> None:
         *required(sa.Boolean, "verified", "guest", "stranger", "deactivated", "bot"),
         *optional(sa.Text, "zone"),
         *required(sa.Text, "name"),
+        *required(sa.Boolean, "primary_owner"),
         *required(sa.BigInteger, "met_at", "refresh_at"),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name="pk_people"),
         reference("people", _A_WORKSPACE),
@@ -254,6 +255,29 @@ def _lanes() -> None:
         reference("lanes", _A_WORKSPACE),
     )
     partial("ix_lanes_whole", "lanes", ["workspace_id", "method"], "channel = ''")
+
+
+def _refusals() -> None:
+    op.create_table(
+        "refusals",
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "error"),
+        *required(sa.BigInteger, "since", "check_at"),
+        *optional(sa.BigInteger, "told_at", "reopened_at"),
+        sa.PrimaryKeyConstraint("workspace_id", name="pk_refusals"),
+        reference("refusals", _A_WORKSPACE),
+    )
+
+
+def _warnings() -> None:
+    op.create_table(
+        "warnings",
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "subject"),
+        *required(sa.BigInteger, "told_at"),
+        sa.PrimaryKeyConstraint("workspace_id", "subject", name="pk_warnings"),
+        reference("warnings", _A_WORKSPACE),
+    )
 
 
 def _messages() -> None:
