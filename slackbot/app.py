@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
@@ -16,6 +18,7 @@ from handlers.desk import Desk
 from handlers.registry import register
 from slackbot.clock import Clocks
 from slackbot.core.model import Workspace
+from slackbot.errors import StorageError
 from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.carriers import CarrierPool
 from slackbot.runtime.loop import Loop, Work
@@ -28,6 +31,7 @@ from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
+from slackbot.services.uptime import Heartbeat
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
@@ -65,6 +69,7 @@ class Engine:
     ctx: ServiceContext
     gateway: Gateway
     renderer: Renderer
+    heartbeat: Heartbeat
     sweep: Sweep
     sender: Sender
     reconciler: Reconciler
@@ -89,6 +94,7 @@ def build_engine(
         ctx=ctx,
         gateway=gateway,
         renderer=renderer,
+        heartbeat=Heartbeat(ctx, time.monotonic),
         sweep=Sweep(ctx),
         sender=Sender(sending),
         reconciler=Reconciler(ctx, gateway),
@@ -147,9 +153,10 @@ class Rung:
         """Have every loop look at once whether there is something to do."""
         self._alarm.ring()
 
-    def start(self) -> None:
-        """Start the loops, then listen to Slack."""
+    def start(self, *, restored: bool = False) -> None:
+        """Take up what an outage left, start the loops, then listen to Slack; `restored`: from an older database."""
         sys.setswitchinterval(SWITCH_EVERY)
+        self.engine.heartbeat.begin(restored=restored)
         self._alarm.start()
         for loop in self.loops:
             loop.start()
@@ -164,18 +171,34 @@ class Rung:
             loop.stop()
         self._carriers.stop()
         self._alarm.stop()
+        self._beat_last()
         self.engine.ctx.store.close()
 
     def _loops(self, clocks: Clocks) -> tuple[Loop, ...]:
         engine = self.engine
+
+        def on_time() -> bool:
+            # In one loop, so that after a standstill no case counts as unanswered before it was taken up.
+            return engine.heartbeat.step() | engine.sweep.step()
+
+        def next_deadline() -> datetime:
+            beat, due = engine.heartbeat.next_moment(), clocks.to_wire(engine.sweep.next_moment())
+            return beat if due is None else min(beat, due)
+
         works = (
-            Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
+            Work("deadlines", on_time, next_deadline),
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
         )
         return tuple(Loop(work, clocks.wire, self._alarm) for work in works)
+
+    def _beat_last(self) -> None:
+        try:
+            self.engine.heartbeat.end()
+        except StorageError as error:
+            log.warning("the last heartbeat could not be stored: %s", error)
 
     def _learn_everybody(self) -> None:
         try:

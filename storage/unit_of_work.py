@@ -22,6 +22,7 @@ from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.people import People
 from storage.policies import Policies
+from storage.uptime import Uptime
 from storage.workspaces import Workspaces
 
 
@@ -40,6 +41,7 @@ class Transaction:
         "outbox",
         "people",
         "policies",
+        "uptime",
         "workspaces",
     )
 
@@ -56,6 +58,7 @@ class Transaction:
         self.lanes = Lanes(connection)
         self.inbox = Inbox(connection)
         self.drafts = Drafts(connection)
+        self.uptime = Uptime(connection)
 
 
 Connecting = Callable[[], AbstractContextManager[sa.Connection]]

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.uptime import uptime
+
 revision = "0001"
 down_revision = None
 
@@ -43,7 +45,7 @@ _OUTBOX_RULES = {
 
 def upgrade() -> None:
     """Make every table; a policy version and a line of history can't be changed once they are written."""
-    first = (_workspaces, _people, _policy_versions, _escalations, _case_fields, _history, _drafts, _inbox)
+    first = (_workspaces, _people, _policy_versions, _escalations, _case_fields, _history, _drafts, _inbox, uptime)
     for make in (*first, _outbox, _lanes, _messages):
         make()
     _refuse_updates("policy_versions")
@@ -111,6 +113,7 @@ def _escalations() -> None:
         *_required(sa.Text, "arrival"),
         *_required(sa.BigInteger, "visit_began_at", "timer_anchor", "timer_consumed"),
         *_required(sa.Boolean, "timer_running"),
+        *_required(sa.BigInteger, "timer_ahead"),
         *_required(sa.Integer, "pings_done", "caught"),
         *_optional(sa.BigInteger, "next_at"),
         *_optional(sa.Text, "owner", "previous_owner"),
