@@ -30,6 +30,7 @@ from slackbot.services.installing import meet_workspace
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
 from slackbot.services.reconcile import Reconciler
+from slackbot.services.restoring import after_restore
 from slackbot.services.sweep import Sweep
 from slackbot.services.uptime import Heartbeat
 from slackbot.settings import Settings
@@ -156,6 +157,8 @@ class Rung:
     def start(self, *, restored: bool = False) -> None:
         """Take up what an outage left, start the loops, then listen to Slack; `restored`: from an older database."""
         sys.setswitchinterval(SWITCH_EVERY)
+        if restored:
+            after_restore(self.engine.ctx)
         self.engine.heartbeat.begin(restored=restored)
         self._alarm.start()
         for loop in self.loops:

@@ -45,18 +45,23 @@ def main(argv: Sequence[str]) -> int:
     """Run until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="rung run", description=__doc__)
     parser.add_argument("--verbose", action="store_true", help="say more in the log")
+    parser.add_argument(
+        "--after-restore",
+        action="store_true",
+        help="the database is a restored backup: look in Slack before sending what it holds, and tell the admins",
+    )
     words = parser.parse_args(argv)
     quiet_logging(logging.DEBUG if words.verbose else logging.INFO)
     settings = load_settings()
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopping.set())
-    run_until(settings, stopping)
+    run_until(settings, stopping, restored=words.after_restore)
     return 0
 
 
-def run_until(settings: Settings, stopping: threading.Event) -> None:
-    """Start the house, keep it until the event is set, and stop it in order.
+def run_until(settings: Settings, stopping: threading.Event, *, restored: bool = False) -> None:
+    """Start the house, keep it until the event is set, and stop it in order; `restored`: from an older database.
 
     Raises:
         RungError: it could not be started; the message says what to mend.
@@ -64,7 +69,7 @@ def run_until(settings: Settings, stopping: threading.Event) -> None:
     system = SystemClock()
     house = _built(settings, Clocks(case=system, wire=system))
     door = _door(house, settings)
-    _start(house)
+    _start(house, restored=restored)
     if door:
         door.start()
     log.info("Rung listens in %s, on %s", house.workspace.name, house.engine.ctx.store.engine)
@@ -109,9 +114,9 @@ def _opened(url: str) -> Store:
         return open_store(url)
 
 
-def _start(house: Rung) -> None:
+def _start(house: Rung, *, restored: bool) -> None:
     try:
-        house.start()
+        house.start(restored=restored)
     except SlackApiError as error:
         house.stop()
         refused = failure_of("apps.connections.open", str(error.response["error"]))
