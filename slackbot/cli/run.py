@@ -24,11 +24,15 @@ from slackbot.runtime.control import ControlDoor
 from slackbot.services.policies import apply_first, apply_text, has_policy
 from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
-from storage.engine import open_store
+from storage.engine import check_file, open_store, parse_url
 from storage.errors import SchemaError
+from storage.sqlite import database_file
 from storage.unit_of_work import Store
 
 log = logging.getLogger("rung")
+
+CHECKED_UP_TO = 200 * 1024 * 1024
+"""Bytes of a SQLite file that is checked as a whole at each start; `rung check` looks through a larger one."""
 
 # slack_sdk and Bolt print whole payloads below this, customers' text included; websocket-client takes each lost
 # connection for an error, and ours notes them.
@@ -102,6 +106,8 @@ def _opened(url: str) -> Store:
 
     The upgrade runs in a process of its own: what it loads would stay in this one's memory for good.
     """
+    if _is_quickly_checked(url):
+        check_file(url)
     try:
         return open_store(url)
     except SchemaError:
@@ -112,6 +118,15 @@ def _opened(url: str) -> Store:
         )
         log.info("database: %s", (done.stdout or done.stderr).strip())
         return open_store(url)
+
+
+def _is_quickly_checked(url: str) -> bool:
+    """Say whether the whole file can be looked through without keeping anybody waiting: a second at most."""
+    target = parse_url(url)
+    if target.get_backend_name() != "sqlite":
+        return False
+    file = database_file(target)
+    return file.exists() and file.stat().st_size <= CHECKED_UP_TO
 
 
 def _start(house: Rung, *, restored: bool) -> None:

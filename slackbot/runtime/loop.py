@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slackbot.clock import Clock
+from slackbot.errors import RungError
 from slackbot.runtime.alarm import Alarm
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ LONGEST_BREATH = 0.25
 """Seconds after which a burst that goes on gets its pass all the same."""
 
 _AFTER_ERROR = 1.0
+_SAY_AGAIN = 60.0
+"""Seconds after which a trouble that lasts is said again: five loops that each say it every second hide the rest."""
+
 _OVERDUE = 0.05
 _NEAR = 0.02
 
@@ -53,6 +57,8 @@ class Loop:
         self._woken_at = 0.0
         self._is_due = False
         self._overdue = 0
+        self._trouble = ""
+        self._said_at = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
         self.last_pass: datetime | None = None
@@ -113,6 +119,13 @@ class Loop:
         while not self._is_due and (left := min(self._woken_at + BREATH, until) - time.monotonic()) > 0:
             self._bell.wait(left)
 
+    def _say(self, trouble: str) -> None:
+        """Log what is known to go wrong, and its cure, without a trace; once, then every minute."""
+        now = time.monotonic()
+        if trouble != self._trouble or now - self._said_at >= _SAY_AGAIN:
+            self._trouble, self._said_at = trouble, now
+            log.error("the %s loop waits and tries again: %s", self.name, trouble)
+
     def _pass(self, *, is_due: bool) -> float:
         """Do what there is to do, and say for how many seconds at most to sleep."""
         try:
@@ -122,9 +135,13 @@ class Loop:
                     self.last_pass = self._clock.now()
                 moment = self._work.next_moment()
             self.last_pass = self._clock.now()
+        except RungError as error:
+            self._say(str(error))
+            return _AFTER_ERROR
         except Exception:
             log.exception("the %s loop failed; it goes on in %s s", self.name, _AFTER_ERROR)
             return _AFTER_ERROR
+        self._trouble = ""
         remaining = self._tick if moment is None else (moment - self._clock.now()).total_seconds()
         if remaining <= 0:
             # Once at once, for what fell due meanwhile; what the step leaves undone would only burn the processor.
