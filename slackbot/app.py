@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 
 from slack_bolt import App
@@ -17,6 +18,8 @@ from handlers.desk import Desk
 from handlers.registry import register
 from slackbot.clock import Clocks
 from slackbot.core.model import Workspace
+from slackbot.engine import Engine, build_engine
+from slackbot.errors import StorageError
 from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.carriers import CarrierPool
 from slackbot.runtime.health import Health
@@ -27,25 +30,15 @@ from slackbot.runtime.transport import MakesTransport
 from slackbot.runtime.watchdog import Watchdog
 from slackbot.runtime.webhook import Webhook
 from slackbot.services.context import ServiceContext
-from slackbot.services.deliver import Carriers, Sender, Sending
-from slackbot.services.elsewhere import Elsewhere
-from slackbot.services.housekeeping import Housekeeping
 from slackbot.services.installing import meet_workspace
-from slackbot.services.introducing import Introduction
-from slackbot.services.meters import Meter, Unmeasured
-from slackbot.services.mishaps import Mishaps
-from slackbot.services.people import Acquaintance
-from slackbot.services.reach import Reach
-from slackbot.services.reconcile import Reconciler
-from slackbot.services.sweep import Sweep
+from slackbot.services.restoring import after_restore
 from slackbot.services.timekeeping import Timekeeper
-from slackbot.services.tokens import TellOutside, TokenWatch, tell_nobody
+from slackbot.services.tokens import tell_nobody
 from slackbot.services.waiting import see_database, waiting
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
 from slackbot.slack.outside import Interactions
-from slackbot.slack.render import Renderer, build_renderer
 from storage.pace import Pace
 from storage.revisions import HEAD
 from storage.unit_of_work import Store
@@ -74,53 +67,6 @@ class SingleToken:
         """Say the token, whichever workspace is meant."""
         del workspace_id
         return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The steps of the house without any thread: tests and simulations call them, `Rung` puts loops around them."""
-
-    ctx: ServiceContext
-    gateway: Gateway
-    renderer: Renderer
-    sweep: Sweep
-    sender: Sender
-    reconciler: Reconciler
-    tokens: TokenWatch
-    acquaintance: Acquaintance
-    housekeeping: Housekeeping
-    introduction: Introduction
-
-
-def build_engine(
-    store: Store,
-    gateway: Gateway,
-    clocks: Clocks,
-    *,
-    wake: Callable[[], None],
-    carriers: Carriers,
-    pace: Pace | None = None,
-    meter: Meter | None = None,
-    tell_outside: TellOutside = tell_nobody,
-) -> Engine:
-    """Wire the steps."""
-    ctx = ServiceContext(store, clocks, wake, meter or Unmeasured())
-    renderer = build_renderer()
-    elsewhere = Elsewhere(ctx, gateway, Reach(ctx, gateway))
-    mishaps = Mishaps(ctx, gateway, elsewhere, tell_outside)
-    sending = Sending(ctx, gateway, renderer, mishaps, elsewhere, pace or Pace(), carriers)
-    return Engine(
-        ctx=ctx,
-        gateway=gateway,
-        renderer=renderer,
-        sweep=Sweep(ctx),
-        sender=Sender(sending),
-        reconciler=Reconciler(ctx, gateway),
-        tokens=TokenWatch(ctx, gateway, tell_outside),
-        acquaintance=Acquaintance(ctx, gateway),
-        housekeeping=Housekeeping(ctx),
-        introduction=Introduction(ctx, gateway),
-    )
 
 
 def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, later: Executor) -> App:
@@ -207,9 +153,12 @@ class Rung:
         """Have every loop look at once whether there is something to do."""
         self._alarm.ring()
 
-    def start(self) -> None:
-        """Start the loops, then listen to Slack."""
+    def start(self, *, restored: bool = False) -> None:
+        """Take up what an outage left, start the loops, then listen to Slack; `restored`: from an older database."""
         sys.setswitchinterval(SWITCH_EVERY)
+        if restored:
+            after_restore(self.engine.ctx)
+        self.engine.heartbeat.begin(restored=restored)
         self._alarm.start()
         for loop in self.loops:
             loop.start()
@@ -231,12 +180,22 @@ class Rung:
         if not self._carriers.stop(max(0.0, until - monotonic())):
             self.engine.sender.give_back()
         self._alarm.stop()
+        self._beat_last()
         self.engine.ctx.store.close()
 
     def _loops(self, clocks: Clocks) -> tuple[Loop, ...]:
         engine = self.engine
+
+        def on_time() -> bool:
+            # In one loop, so that after a standstill no case counts as unanswered before it was taken up.
+            return engine.heartbeat.step() | engine.sweep.step()
+
+        def next_deadline() -> datetime:
+            beat, due = engine.heartbeat.next_moment(), clocks.to_wire(engine.sweep.next_moment())
+            return beat if due is None else min(beat, due)
+
         works = [
-            Work("deadlines", engine.sweep.step, lambda: clocks.to_wire(engine.sweep.next_moment())),
+            Work("deadlines", on_time, next_deadline),
             Work("sender", engine.sender.step, engine.sender.next_moment),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment, ASKING),
             Work("tokens", engine.tokens.step, engine.tokens.next_moment, ASKING),
@@ -257,6 +216,12 @@ class Rung:
             "slack": lambda: self.engine.gateway.token_state.trouble,
             "requests": lambda: None if self._transport.is_ready else "no way in",
         }
+
+    def _beat_last(self) -> None:
+        try:
+            self.engine.heartbeat.end()
+        except StorageError as error:
+            log.warning("the last heartbeat could not be stored: %s", error)
 
     def _learn_everybody(self) -> None:
         try:

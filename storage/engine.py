@@ -13,7 +13,7 @@ from storage.errors import SchemaError
 from storage.file_lock import FileLock
 from storage.postgresql import open_postgresql
 from storage.revisions import HEAD, REVISIONS
-from storage.sqlite import database_file, open_sqlite
+from storage.sqlite import check_whole, database_file, open_sqlite
 from storage.unit_of_work import Store
 
 
@@ -73,6 +73,23 @@ def existing_file(target: sa.URL) -> Path:
     if not file.exists():
         raise SchemaError(f"there is no database at {file}; run `rung db upgrade` to make it")
     return file
+
+
+def check_file(url: str) -> None:
+    """Check a SQLite file as a whole, beside whoever uses it; a server looks after its own files.
+
+    Raises:
+        CorruptError: it is damaged; the message says what to do.
+        StorageError: it can't be read at all.
+    """
+    target = parse_url(url)
+    if target.get_backend_name() != "sqlite":
+        return
+    store = open_sqlite(existing_file(target), writable=False)
+    try:
+        check_whole(store)
+    finally:
+        store.close()
 
 
 def check_schema(store: Store) -> None:

@@ -17,7 +17,7 @@ COLUMNS: tuple[sa.Column[Any], ...] = (
     *(_c.id, _c.workspace_id, _c.number, _c.version, _c.state, _c.severity, _c.category),
     *(_c.policy_version, _c.policy, _c.raised_by, _c.raised_at),
     *(_c.visit, _c.tier, _c.arrival, _c.visit_began_at, _c.caught),
-    *(_c.timer_anchor, _c.timer_consumed, _c.timer_running, _c.pings_done),
+    *(_c.timer_anchor, _c.timer_consumed, _c.timer_running, _c.pings_done, _c.timer_ahead),
     *(_c.next_at, _c.owner, _c.previous_owner, _c.acknowledged_at),
     *(_c.promise_until, _c.promise_answered_at, _c.promise_reminders, _c.resolved_at),
     *(_c.source_channel, _c.source_ts, _c.source_thread_ts, _c.source_private),
@@ -30,9 +30,10 @@ def escalation_of(row: Any) -> Escalation:
     # By position: a lookup by name costs ten times as much, and the loop reads many.
     (id_, workspace_id, number, version, state, severity, category) = row[:7]
     (policy_version, policy, raised_by, raised_at) = row[7:11]
-    (visit, tier, arrival, began_at, caught, anchor, consumed, running, pings_done) = row[11:20]
-    (next_at, owner, previous_owner, acknowledged_at, until, answered_at, reminders, resolved_at) = row[20:28]
-    channel, ts, thread_ts, private = row[28:]
+    (visit, tier, arrival, began_at, caught, anchor, consumed, running, pings_done, ahead) = row[11:21]
+    (next_at, owner, previous_owner, acknowledged_at, until, answered_at, reminders, resolved_at) = row[21:29]
+    channel, ts, thread_ts, private = row[29:]
+    timer = Timer(anchor, consumed, running, pings_done, ahead)
     return Escalation(
         id=id_,
         workspace_id=workspace_id,
@@ -45,7 +46,7 @@ def escalation_of(row: Any) -> Escalation:
         policy=policy,
         raised_by=raised_by,
         raised_at=raised_at,
-        visit=Visit(visit, tier, Arrival(arrival), began_at, Timer(anchor, consumed, running, pings_done), caught),
+        visit=Visit(visit, tier, Arrival(arrival), began_at, timer, caught),
         next_at=next_at,
         owner=owner,
         previous_owner=previous_owner,
@@ -73,6 +74,7 @@ def columns_that_change(escalation: Escalation) -> dict[str, Any]:
         "timer_consumed": visit.timer.consumed,
         "timer_running": visit.timer.running,
         "pings_done": visit.timer.pings_done,
+        "timer_ahead": visit.timer.ahead,
         "caught": visit.caught,
         "next_at": escalation.next_at,
         "owner": escalation.owner,

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
 from slackbot.errors import StorageError
-from storage.errors import BusyError
+from storage.errors import BusyError, CorruptError
 from storage.fair_lock import FairLock
 from storage.unit_of_work import Store, no_writer
 
@@ -95,6 +95,18 @@ def open_sqlite(file: Path, *, writable: bool) -> Store:
         writers.dispose()
 
     return Store(version, writer, readers.connect, close)
+
+
+def check_whole(store: Store) -> None:
+    """Read every page of the file and check that it hangs together; some five seconds for a gigabyte.
+
+    Raises:
+        CorruptError: it does not; the message says what to do.
+    """
+    with store.read() as transaction:
+        found = transaction.connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise CorruptError(f"{CorruptError.__doc__} (SQLite says: {found})")
 
 
 def _engine(file: Path, *, mode: str, size: int) -> sa.Engine:

@@ -24,6 +24,7 @@ from storage.outbox import Outbox
 from storage.people import People
 from storage.policies import Policies
 from storage.refusals import Refusals
+from storage.uptime import Uptime
 from storage.warnings import Warnings
 from storage.workspaces import Workspaces
 
@@ -44,6 +45,7 @@ class Transaction:
         "people",
         "policies",
         "refusals",
+        "uptime",
         "warnings",
         "workspaces",
     )
@@ -63,6 +65,7 @@ class Transaction:
         self.warnings = Warnings(connection)
         self.inbox = Inbox(connection)
         self.drafts = Drafts(connection)
+        self.uptime = Uptime(connection)
 
     def time(self) -> datetime | None:
         """Say what the database's clock shows at this moment (UTC); None where it has none of its own, as SQLite."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from slackbot.app import Engine
 from slackbot.core.messages import Kind
 from slackbot.core.model import Workspace
 from slackbot.core.policy import Rules, Severity, route
 from slackbot.core.raising import NewCase, begin
+from slackbot.engine import Engine
 from storage.messages import Posted
 from storage.unit_of_work import Transaction
 

@@ -11,7 +11,7 @@ from slackbot.errors import RungError
 from slackbot.runtime.control import NobodyThereError, ask
 from slackbot.services.stuck import send_again, stuck_rows
 from slackbot.settings import load_settings
-from storage.engine import open_store, parse_url
+from storage.engine import check_file, open_store, parse_url
 from storage.revisions import HEAD
 from storage.unit_of_work import Transaction
 
@@ -56,6 +56,7 @@ def _settings() -> tuple[str, int]:
 
 def _database() -> tuple[str, int]:
     url = database_url()
+    check_file(url)
     store = open_store(url, exclusive=False)
     try:
         with store.read() as tx:

@@ -31,8 +31,9 @@ from slackbot.services.stuck import send_again
 from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import HEALTH_BY_DEFAULT, Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
-from storage.engine import open_store
+from storage.engine import check_file, open_store, parse_url
 from storage.errors import SchemaError
+from storage.sqlite import database_file
 from storage.unit_of_work import Store
 
 log = logging.getLogger("rung")
@@ -45,6 +46,8 @@ HOST, PORT = "127.0.0.1", 3000
 
 EXIT_DEAD = 70
 """The exit code when a loop is dead: an internal error, in the words of sysexits.h."""
+CHECKED_UP_TO = 200 * 1024 * 1024
+"""Bytes of a SQLite file that is checked as a whole at each start; `rung check` looks through a larger one."""
 
 # slack_sdk and Bolt print whole payloads below this, customers' text included; websocket-client takes each lost
 # connection for an error, and ours notes them.
@@ -60,7 +63,7 @@ _LEAST: Mapping[str, int] = {
 def main(argv: Sequence[str]) -> int:
     """Run over Socket Mode until SIGINT or SIGTERM."""
     words = arguments(argv)
-    return run(load_settings(http=False), verbose=words.verbose)
+    return run(load_settings(http=False), verbose=words.verbose, restored=words.after_restore)
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -70,19 +73,24 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--http", action="store_true", help="listen for signed HTTP requests instead of Socket Mode")
     parser.add_argument("--host", help=f"with --http: the address to listen on ({HOST} unless given)")
     parser.add_argument("--port", type=int, help=f"with --http: the port ({PORT} unless given)")
+    parser.add_argument(
+        "--after-restore",
+        action="store_true",
+        help="the database is a restored backup: look in Slack before sending what it holds, and tell the admins",
+    )
     words = parser.parse_args(argv)
     if not words.http and (words.host is not None or words.port is not None):
         parser.error("--host and --port go with --http")
     return words
 
 
-def run(settings: Settings, *, verbose: bool, transport: MakesTransport | None = None) -> int:
+def run(settings: Settings, *, verbose: bool, restored: bool = False, transport: MakesTransport | None = None) -> int:
     """Run until SIGINT or SIGTERM, or until a loop is dead; says the exit code."""
     quiet_logging(logging.DEBUG if verbose else logging.INFO)
     stopping = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: _stop(stopping))
-    return run_until(settings, stopping, transport)
+    return run_until(settings, stopping, transport, restored=restored)
 
 
 def _stop(stopping: threading.Event) -> None:
@@ -100,10 +108,13 @@ def _leave() -> None:
     os._exit(1)
 
 
-def run_until(settings: Settings, stopping: threading.Event, transport: MakesTransport | None = None) -> int:
+def run_until(
+    settings: Settings, stopping: threading.Event, transport: MakesTransport | None = None, *, restored: bool = False
+) -> int:
     """Start the house, keep it until the event is set, and stop it in order; says the exit code.
 
     Where a loop is dead, the process ends for a supervisor to start it anew: in order if it still can, else by force.
+    `restored` says that the database is an older copy of what it was.
 
     Raises:
         RungError: it could not be started; the message says what to mend.
@@ -121,7 +132,7 @@ def run_until(settings: Settings, stopping: threading.Event, transport: MakesTra
 
     house = _built(settings, Clocks(case=system, wire=system), transport, cries)
     control, health = _opened_doors(house, settings)
-    _start(house)
+    _start(house, restored=restored)
     if control:
         control.start()
     log.info("Rung listens in %s, on %s", house.workspace.name, house.engine.ctx.store.engine)
@@ -159,6 +170,8 @@ def _opened(url: str) -> Store:
 
     The upgrade runs in a process of its own: what it loads would stay in this one's memory for good.
     """
+    if _is_quickly_checked(url):
+        check_file(url)
     try:
         return open_store(url)
     except SchemaError:
@@ -171,9 +184,18 @@ def _opened(url: str) -> Store:
         return open_store(url)
 
 
-def _start(house: Rung) -> None:
+def _is_quickly_checked(url: str) -> bool:
+    """Say whether the whole file can be looked through without keeping anybody waiting: a second at most."""
+    target = parse_url(url)
+    if target.get_backend_name() != "sqlite":
+        return False
+    file = database_file(target)
+    return file.exists() and file.stat().st_size <= CHECKED_UP_TO
+
+
+def _start(house: Rung, *, restored: bool) -> None:
     try:
-        house.start()
+        house.start(restored=restored)
     except SlackApiError as error:
         house.stop()
         refused = failure_of("apps.connections.open", str(error.response["error"]))

@@ -15,4 +15,9 @@ def main(argv: Sequence[str]) -> int:
     settings = load_settings(http=True)
     secret = settings.signing_secret()
     address = (words.host or HOST, PORT if words.port is None else words.port)
-    return run(settings, verbose=words.verbose, transport=lambda bolt, meter: HttpMode(bolt, secret, address, meter))
+    return run(
+        settings,
+        verbose=words.verbose,
+        restored=words.after_restore,
+        transport=lambda bolt, meter: HttpMode(bolt, secret, address, meter),
+    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from slackbot.core.outages import Cause
+
 
 class Action(StrEnum):
     """What a person can do; the subject of `authorise`."""
@@ -25,6 +27,18 @@ class Action(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Due:
     """The moment an escalation waited for has come; also asked after a restart, however late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Rung is back after an outage that began at `since`, for this `cause`: minutes in which nobody could answer.
+
+    `call_waits`: a call of the case's visit that was wanted before is still to leave, so it needs no other.
+    """
+
+    since: datetime
+    cause: Cause
+    call_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class Withdraw:
 
 Command = (
     Due
+    | Resume
     | Admit
     | Refuse
     | TierUnreachable

@@ -16,6 +16,7 @@ CATCHER_EVERY = timedelta(days=1)
 UNVERIFIED_RECHECK = timedelta(hours=1)
 END_OF_DAY = time(18, 0)
 MIDNIGHT_GAP = timedelta(minutes=1)
+ON_TIME = timedelta()
 
 
 class WorkingTime(Protocol):
@@ -58,27 +59,43 @@ class NextStep:
     at: datetime
 
 
-def pings_due(timers: Timers, last: LastTier | None, elapsed: timedelta) -> int:
-    """Count the ping slots of a visit that have come by `elapsed`; `last` is given at the last tier only."""
-    regular = _slots_before(timers.respond_within, timers.ping_every)
-    if elapsed < timers.respond_within or last is None:
-        return min(regular, elapsed // timers.ping_every)
-    return regular + _slow_slots(last, elapsed - timers.respond_within)
+def pings_due(timers: Timers, last: LastTier | None, elapsed: timedelta, ahead: timedelta = ON_TIME) -> int:
+    """Count the ping slots of a visit that have come by `elapsed`; `last` is given at the last tier only.
 
-
-def ping_at(timers: Timers, last: LastTier | None, ordinal: int) -> timedelta | None:
-    """Say after how much time the ping `ordinal` (from 1) is due; None where no such ping comes."""
-    regular = _slots_before(timers.respond_within, timers.ping_every)
-    if ordinal <= regular:
-        return ordinal * timers.ping_every
+    `ahead` is the timer's: by how much the calls run ahead of the tier's time.
+    """
+    place = elapsed + ahead
     if last is None:
+        return min(_slots_before(timers.respond_within + ahead, timers.ping_every), place // timers.ping_every)
+    regular = regular_pings(timers)
+    if place < timers.respond_within:
+        return min(regular, place // timers.ping_every)
+    return regular + _slow_slots(last, place - timers.respond_within)
+
+
+def ping_at(timers: Timers, last: LastTier | None, ordinal: int, ahead: timedelta = ON_TIME) -> timedelta | None:
+    """Say after how much time the ping `ordinal` (from 1) is due; None where no such ping comes."""
+    if last is None and ordinal > _slots_before(timers.respond_within + ahead, timers.ping_every):
         return None
+    return place_of(timers, last, ordinal) - ahead
+
+
+def place_of(timers: Timers, last: LastTier | None, ordinal: int) -> timedelta:
+    """Say where a ping (from 1; 0 is the card) stands in the order of calls, as time that lies before it."""
+    regular = regular_pings(timers)
+    if last is None or ordinal <= regular:
+        return ordinal * timers.ping_every
     return timers.respond_within + _slow_offset(last, ordinal - regular)
 
 
-def is_last_before_jump(timers: Timers, ordinal: int) -> bool:
+def regular_pings(timers: Timers) -> int:
+    """Count the pings that fit into a tier's time when all goes its way."""
+    return _slots_before(timers.respond_within, timers.ping_every)
+
+
+def is_last_before_jump(timers: Timers, ordinal: int, ahead: timedelta = ON_TIME) -> bool:
     """Say whether no further ping fits between this one and the end of the tier's time."""
-    return ordinal >= _slots_before(timers.respond_within, timers.ping_every)
+    return ordinal >= _slots_before(timers.respond_within + ahead, timers.ping_every)
 
 
 def catcher_times_due(timers: Timers, elapsed: timedelta) -> int:
@@ -129,7 +146,7 @@ def _next_while_waiting(escalation: Escalation, policy: Policy, working: Working
     visit = escalation.visit
     timers = policy.tiers[visit.tier].timers[escalation.severity]
     last = policy.last_tier if is_last(policy, visit.tier) else None
-    ping = ping_at(timers, last, visit.timer.pings_done + 1)
+    ping = ping_at(timers, last, visit.timer.pings_done + 1, visit.timer.ahead)
     if last is None:
         end = NextStep(Step.JUMP, _instant(visit.timer, timers.respond_within, working))
     else:

@@ -25,12 +25,14 @@ from slackbot.core.model import Arrival, Escalation, Promise, State
 from slackbot.core.passing import due, jump, pass_over
 from slackbot.core.policy import Rules
 from slackbot.core.raising import admit
+from slackbot.core.resuming import resume
 
 _LIVE = frozenset({State.PENDING, State.WAITING, State.ACKNOWLEDGED, State.RESOLVED})
 _AT_A_TIER = frozenset({State.WAITING, State.ACKNOWLEDGED})
 
 LEGAL: Mapping[type[c.Command], frozenset[State]] = {
     c.Due: _LIVE,
+    c.Resume: _LIVE,
     c.Admit: frozenset({State.PENDING}),
     c.Refuse: frozenset({State.PENDING}),
     c.TierUnreachable: frozenset({State.WAITING}),
@@ -53,12 +55,14 @@ def decide(escalation: Escalation, rules: Rules, command: c.Command, now: dateti
     return _carry_out(escalation, rules, command, now)
 
 
-def _carry_out(  # noqa: C901, PLR0911 - one case a command: the list is the point
+def _carry_out(  # noqa: C901, PLR0911, PLR0912 - one case a command: the list is the point
     escalation: Escalation, rules: Rules, command: c.Command, now: datetime
 ) -> Decision | Refusal:
     match command:
         case c.Due():
             return due(escalation, rules, now)
+        case c.Resume():
+            return resume(escalation, rules, command, now)
         case c.Admit():
             return admit(escalation, rules, now)
         case c.Refuse(reason):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, get_type_hints
 
 from slackbot.core.model import Arrival
+from slackbot.core.outages import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,20 @@ class NotSolved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HouseDown(Event):
+    """Rung did not run between two instants, so that nobody could answer.
+
+    `call_waited`: a call was missed, and one that had been wanted before and had not left yet served for it.
+    """
+
+    code: ClassVar[str] = "house_down"
+    since: datetime
+    until: datetime
+    cause: Cause
+    call_waited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn(Event):
     """The agent took it back."""
 
@@ -197,6 +212,7 @@ EVENTS: Mapping[str, type[Event]] = {
         Resolved,
         Closed,
         NotSolved,
+        HouseDown,
         Withdrawn,
     )
 }
@@ -221,8 +237,8 @@ def event_from(code: str, params: Mapping[str, Any]) -> Event:
         hint = hints[name]
         if hint is datetime:
             values[name] = datetime.fromisoformat(value)
-        elif hint is Arrival:
-            values[name] = Arrival(value)
+        elif hint in {Arrival, Cause}:
+            values[name] = hint(value)
         else:
             values[name] = value
     return kind(**values)

@@ -48,12 +48,17 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A visit's clock: what ran before `anchor` is in `consumed`; `pings_done` counts the slots already used."""
+    """A visit's clock: what ran before `anchor` is in `consumed`; `pings_done` counts the slots already used.
+
+    `ahead` says by how much the calls run ahead of the tier's time: minutes in which Rung was down are no time of the
+    tier's, and yet it was called in or right after them.
+    """
 
     anchor: datetime
     consumed: timedelta = timedelta()
     running: bool = True
     pings_done: int = 0
+    ahead: timedelta = timedelta()
 
     def elapsed(self, now: datetime) -> timedelta:
         """Say how much time the tier has had so far."""

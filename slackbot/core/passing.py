@@ -96,13 +96,13 @@ def _wait_on(escalation: Escalation, rules: Rules, now: datetime) -> Decision:
     policy = rules.policies[escalation.policy]
     timers = policy.tiers[visit.tier].timers[escalation.severity]
     last = policy.last_tier if is_last(policy, visit.tier) else None
-    elapsed = visit.timer.elapsed(now)
-    slots = pings_due(timers, last, elapsed)
+    elapsed, ahead = visit.timer.elapsed(now), visit.timer.ahead
+    slots = pings_due(timers, last, elapsed, ahead)
     caught = catcher_times_due(timers, elapsed) if last else 0
     events: list[Event] = []
     messages: list[Wanted] = []
     if slots > visit.timer.pings_done:
-        broadcast = last is None and is_last_before_jump(timers, slots)
+        broadcast = last is None and is_last_before_jump(timers, slots, ahead)
         kind = Kind.PING_BROADCAST if broadcast else Kind.PING
         skipped = slots - visit.timer.pings_done - 1
         events.append(Pinged(visit.ordinal, slots, skipped, broadcast))
@@ -113,7 +113,7 @@ def _wait_on(escalation: Escalation, rules: Rules, now: datetime) -> Decision:
     timer = replace(visit.timer, pings_done=max(slots, visit.timer.pings_done))
     if last is None and elapsed >= timers.respond_within:
         # So late that the jump is due as well: the tier gets the time that follows its last ping, as if on time.
-        timer = replace(timer, anchor=now, consumed=slots * timers.ping_every)
+        timer = replace(timer, anchor=now, consumed=slots * timers.ping_every - ahead)
     after = replace(escalation, visit=replace(visit, timer=timer, caught=max(caught, visit.caught)))
     return settled(after, rules, tuple(events), (*messages, *show_state(after)))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from slackbot.clock import Clock
-from slackbot.errors import StorageError
+from slackbot.errors import RungError, StorageError
 from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.watchdog import PATIENCE
 
@@ -30,6 +30,9 @@ LONGEST_BREATH = 0.25
 
 _AFTER_ERROR = 1.0
 _AFTER_OUTAGE = 0.5
+_SAY_AGAIN = 60.0
+"""Seconds after which a trouble that lasts is said again: five loops that each say it every second hide the rest."""
+
 _OVERDUE = 0.05
 
 NEAR = 0.02
@@ -66,7 +69,8 @@ class Loop:
         self._is_due = False
         self._is_near = False
         self._overdue = 0
-        self._is_cut_off = False
+        self._trouble = ""
+        self._said_at = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rung-{work.name}", daemon=True)
         self.last_pass: datetime | None = None
@@ -147,6 +151,13 @@ class Loop:
                 return
             self._bell.wait(left)
 
+    def _say(self, trouble: str) -> None:
+        """Log what is known to go wrong, and its cure, without a trace; once, then every minute."""
+        now = time.monotonic()
+        if trouble != self._trouble or now - self._said_at >= _SAY_AGAIN:
+            self._trouble, self._said_at = trouble, now
+            log.error("the %s loop waits and tries again: %s", self.name, trouble)
+
     def _pass(self, *, is_due: bool) -> float:
         """Do what there is to do, and say for how many seconds at most to sleep."""
         self.beat_at = time.monotonic()
@@ -158,15 +169,13 @@ class Loop:
                     self.beat_at = time.monotonic()
                 moment = self._work.next_moment()
             self.last_pass = self._clock.now()
-            self._is_cut_off = False
-        except StorageError as error:
-            if not self._is_cut_off:  # said once: while a database is away this is every loop's lot, twice a second
-                log.error("the %s loop can't use the database; it tries on: %s", self.name, error)  # noqa: TRY400
-            self._is_cut_off = True
-            return _AFTER_OUTAGE
+        except RungError as error:
+            self._say(str(error))
+            return _AFTER_OUTAGE if isinstance(error, StorageError) else _AFTER_ERROR
         except Exception:
             log.exception("the %s loop failed; it goes on in %s s", self.name, _AFTER_ERROR)
             return _AFTER_ERROR
+        self._trouble = ""
         remaining = self._tick if moment is None else (moment - self._clock.now()).total_seconds()
         if remaining <= 0:
             # Once at once, for what fell due meanwhile; what the step leaves undone would only burn the processor.

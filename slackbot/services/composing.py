@@ -13,7 +13,7 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.showing import view_of
 from slackbot.services.tried import Tried, code_in, tried
 from slackbot.slack.render import Renderer
-from slackbot.slack.views import CaseView, Payload
+from slackbot.slack.views import CaseView, OutageView, Payload
 from storage.messages import Posted
 from storage.outbox_rows import OutboxRow
 from storage.retrying import until_noted
@@ -21,6 +21,12 @@ from storage.unit_of_work import Transaction
 
 POST_OF: Mapping[Kind, Kind] = {Kind.CARD_EDIT: Kind.CARD, Kind.CASE_EDIT: Kind.CASE}
 """Which post an edit changes."""
+
+HOUSE_DOWN = "house_down"
+"""The topic of a notice that is about no case: its ordinal is the id of an outage."""
+
+OF_THE_HOUSE = 0
+"""The visit of what hangs on a case but is not about it."""
 
 IN_THREAD = frozenset({Kind.PING, Kind.PING_BROADCAST, Kind.OWNER_PING})
 
@@ -79,7 +85,10 @@ def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
         cards = cards_of(tx, row)
         detail = _detail(tx, row)
         others = _called_for(ctx, tx, row) if row.kind is Kind.PING_EDIT else []
-    if Tried.PLAIN in tried(row):
+        outage = _outage(tx, row)
+    if outage is not None:
+        payload = renderer.outage(outage)
+    elif Tried.PLAIN in tried(row):
         payload = renderer.minimal(view, row.kind)
     elif len(others) > 1:
         waiting, gone = ([each for each, waits in others if waits is so] for so in (True, False))
@@ -236,6 +245,17 @@ def _detail(tx: Transaction, row: OutboxRow) -> str:
         return ""
     dead = tx.outbox.get(dead_row(row.ordinal))
     return code_in(dead) if dead is not None else ""
+
+
+def _outage(tx: Transaction, row: OutboxRow) -> OutageView | None:
+    """Read the outage that a notice is about, if it is about one."""
+    if row.kind is not Kind.ADMIN_NOTICE or row.topic != HOUSE_DOWN:
+        return None
+    outage = tx.uptime.outage(row.ordinal)
+    if outage is None:
+        raise GoneError(f"outage {row.ordinal}")
+    affected = tx.uptime.affected(row.workspace_id, outage)
+    return OutageView(outage.started_at, outage.ended_at, outage.cause, affected)
 
 
 def _rendered(renderer: Renderer, row: OutboxRow, view: CaseView, detail: str) -> Payload:  # noqa: PLR0911 - one line a kind

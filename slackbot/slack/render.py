@@ -15,7 +15,7 @@ from slackbot.slack.rendering.card import card
 from slackbot.slack.rendering.fold import fold
 from slackbot.slack.rendering.intake_form import intake_form
 from slackbot.slack.rendering.kit import Kit, build_kit
-from slackbot.slack.views import CaseView, FormView, ListView, Payload
+from slackbot.slack.views import CaseView, FormView, ListView, OutageView, Payload
 from slackbot.slack.words import read_words
 
 
@@ -55,6 +55,10 @@ class Renderer:
     def admin_notice(self, view: CaseView, topic: str, detail: str) -> Payload:
         """Tell an admin; `topic` is `unreachable`, `unverified` or `message_dead`, `detail` Slack's error code."""
         return calls.admin_notice(self._kit, view, topic, detail)
+
+    def outage(self, view: OutageView) -> Payload:
+        """Tell an admin how long Rung was down and how many cases that touched."""
+        return calls.outage(self._kit, view)
 
     def case(self, view: CaseView) -> Payload:
         """Draw the agent's direct message that follows the case and is edited in place."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from slackbot.core.events import Event
 from slackbot.core.model import Escalation, Source, Workspace
+from slackbot.core.outages import Cause
 from slackbot.core.policy import Rules
 
 
@@ -37,6 +38,16 @@ class CaseView:
     workspace: Workspace
     links: Mapping[int, str] = field(default_factory=dict)
     history: Sequence[Happened] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutageView:
+    """A time in which Rung did not run, as the admins are told of it; `affected` counts open cases it touched."""
+
+    since: datetime
+    until: datetime
+    cause: Cause
+    affected: int
 
 
 @dataclass(frozen=True, slots=True)

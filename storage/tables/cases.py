@@ -28,6 +28,7 @@ escalations = sa.Table(
     sa.Column("timer_anchor", Instant, nullable=False),
     sa.Column("timer_consumed", Span, nullable=False),
     sa.Column("timer_running", sa.Boolean, nullable=False),
+    sa.Column("timer_ahead", Span, nullable=False),
     sa.Column("pings_done", sa.Integer, nullable=False),
     sa.Column("caught", sa.Integer, nullable=False),
     sa.Column("next_at", Instant),

@@ -76,6 +76,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "websockets",
     ),
     "slackbot.app": ("*",),
+    "slackbot.engine": ("slackbot.clock", "slackbot.services", "slackbot.slack", "storage"),
     "slackbot.cli": ("*",),
     "slackbot.__main__": ("slackbot.cli", "slackbot.errors"),
 }

@@ -19,6 +19,7 @@ from slackbot.simulator.server import Simulator
 
 ROOT = Path(__file__).parents[2]
 RUN = (sys.executable, "-m", "slackbot", "run")
+DAMAGED_FROM, DAMAGED_BYTES = 3 * 4096, 4096
 LONG = 60
 
 
@@ -47,9 +48,9 @@ def settings(slack: Simulator, place: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @contextmanager
-def running(slack: Simulator) -> Iterator[subprocess.Popen[bytes]]:
+def running(slack: Simulator, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run Rung until the end of the block, and stop it as systemd does; it logs to `rung.log`."""
-    with Path("rung.log").open("w", encoding="utf-8") as log, subprocess.Popen(RUN, stderr=log) as process:
+    with Path("rung.log").open("w", encoding="utf-8") as log, subprocess.Popen([*RUN, *flags], stderr=log) as process:
         try:
             slack.wait_connected(timeout=LONG)
             yield process
@@ -119,3 +120,49 @@ def test_the_log_says_no_more_than_it_should(slack: Simulator, place: Path) -> N
 def test_a_start_that_fails_says_what_to_mend(changed: dict[str, str], cure: str, settings: dict[str, str]) -> None:
     """A wrong token, no Slack, no policy, no database: one message names the setting, and the process ends."""
     assert cure in refused({**settings, **changed})
+
+
+def test_a_second_process_is_told_who_has_the_file(slack: Simulator, settings: dict[str, str]) -> None:
+    """It ends at once, names the one that holds the database and says to stop it; the first one goes on."""
+    with running(slack) as process:
+        said = refused(settings)
+        assert f"another rung process (pid {process.pid}) holds" in said
+        assert "stop it first" in said
+        slack.person("ana").types('/escalate refund stuck category:"Account" customer:Nordic', in_="#support")
+        slack.channel("#tier-2").shows("refund stuck")
+
+
+def test_a_damaged_file_is_not_run_on(
+    slack: Simulator, settings: dict[str, str], place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page full of rubbish: neither start nor check goes on, both say to keep the file and restore; then it runs."""
+    with running(slack):
+        pass
+    copy = (place / "rung.db").read_bytes()
+    with (place / "rung.db").open("r+b") as file:
+        file.seek(DAMAGED_FROM)
+        file.write(b"\xa5" * DAMAGED_BYTES)
+    assert "restore the newest backup" in refused(settings)
+    assert main(["check"]) == 1
+    assert "restore the newest backup" in capsys.readouterr().out
+    (place / "rung.db").write_bytes(copy)
+    with running(slack, "--after-restore"):
+        slack.person("ana").types('/escalate refund stuck category:"Account" customer:Nordic', in_="#support")
+        slack.channel("#tier-2").shows("refund stuck")
+    assert "after a restore: 0 messages are looked for" in (place / "rung.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("settings")
+def test_the_end_of_a_log_torn_off_loses_no_more_than_the_end(slack: Simulator, place: Path) -> None:
+    """After a kill the write-ahead log is cut: Rung starts on what was whole, and goes on."""
+    with running(slack) as process:
+        slack.person("ana").types('/escalate refund stuck category:"Account" customer:Nordic', in_="#support")
+        slack.channel("#tier-2").shows("refund stuck")
+        process.kill()
+        process.wait(LONG)
+    log = place / "rung.db-wal"
+    log.write_bytes(log.read_bytes()[: log.stat().st_size * 2 // 3])
+    with running(slack):
+        slack.person("ana").types('/escalate another one category:"Account" customer:Nordic', in_="#support")
+        slack.channel("#tier-2").shows("another one")
+    assert main(["check"]) == 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slackbot.core import events as e
 from slackbot.core.model import Escalation, Promise, State, Timer, Visit
-from slackbot.core.policy import Rules
+from slackbot.core.policy import Policy, Rules, Timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ def _on_its_way(  # noqa: PLR0911 - one case an event
         case e.CatcherTold(visit, ordinal):
             assert visit == told.visit.ordinal
             return replace(told, visit=replace(told.visit, caught=ordinal))
+        case e.HouseDown():
+            down = _down(told, line.event.since, line.event.until)
+            return _called(down, down.visit.timer.pings_done, rules) if line.event.call_waited else down
         case e.Closed():
             return replace(told, state=State.CLOSED)
         case e.Withdrawn() | e.Refused():
@@ -100,10 +103,53 @@ def _entered(told: Escalation, line: Line, event: e.Entered) -> Escalation:
     )
 
 
+def _down(told: Escalation, since: datetime, until: datetime) -> Escalation:
+    """Take the minutes out of the tier's time, or out of the grace; a call that was missed is told by its own line."""
+    timer, promise = told.visit.timer, told.promise
+    if told.state is State.WAITING:
+        had = timer.consumed + max(since - timer.anchor, timedelta())
+        ahead = timer.ahead + until - max(since, timer.anchor)
+        timer = replace(timer, anchor=until, consumed=had, ahead=ahead)
+    elif promise and promise.reminders and not promise.answered_at:
+        called = max(promise.until, timer.anchor)
+        timer = replace(timer, anchor=called + max(until - max(since, called), timedelta()))
+    return replace(told, visit=replace(told.visit, timer=timer))
+
+
+def _called(told: Escalation, ordinal: int, rules: Rules) -> Escalation:
+    """Let a call that follows an outage be the one of this number."""
+    policy, timer = rules.policies[told.policy], told.visit.timer
+    timers = policy.tiers[told.visit.tier].timers[told.severity]
+    had, is_last = timer.consumed, told.visit.tier + 1 == len(policy.tiers)
+    if not is_last or had < timers.respond_within:
+        most = timers.respond_within - timedelta(microseconds=1)
+        had = min(had, most // timers.ping_every * timers.ping_every)
+    place = _place(policy, timers, ordinal, is_last=is_last)
+    had = min(had, place)
+    timer = replace(timer, consumed=had, ahead=place - had, pings_done=ordinal)
+    return replace(told, visit=replace(told.visit, timer=timer))
+
+
 def _pinged(told: Escalation, line: Line, ordinal: int, rules: Rules) -> Escalation:
     policy, timer = rules.policies[told.policy], replace(told.visit.timer, pings_done=ordinal)
     timers = policy.tiers[told.visit.tier].timers[told.severity]
+    if timer.anchor == line.at:
+        return _called(told, ordinal, rules)
     overdue = line.at - timer.anchor + timer.consumed >= timers.respond_within
     if overdue and told.visit.tier + 1 < len(policy.tiers):
-        timer = replace(timer, anchor=line.at, consumed=ordinal * timers.ping_every)
+        timer = replace(timer, anchor=line.at, consumed=ordinal * timers.ping_every - timer.ahead)
     return replace(told, visit=replace(told.visit, timer=timer))
+
+
+def _place(policy: Policy, timers: Timers, ordinal: int, *, is_last: bool) -> timedelta:
+    """Walk along the calls of a tier to this one."""
+    place, slow = timedelta(), policy.last_tier.ping_every
+    for _ in range(ordinal):
+        if is_last and place + timers.ping_every >= timers.respond_within:
+            place, slow = (
+                max(place, timers.respond_within) + slow,
+                min(slow * policy.last_tier.growth, policy.last_tier.at_most),
+            )
+        else:
+            place += timers.ping_every
+    return place

@@ -9,6 +9,7 @@ from datetime import datetime
 from slackbot.core import commands as c
 from slackbot.core.decide import decide
 from slackbot.core.model import Escalation
+from slackbot.core.outages import Cause
 from slackbot.core.policy import Rules
 from tests.core.builders import AGENT, ANA, BEN, DAY, HOUR, MINUTE, NOW
 from tests.core.invariants import INVARIANTS, Step
@@ -37,6 +38,7 @@ def _escalate_stale(case: Escalation, now: datetime) -> Move:
 LETTERS: Mapping[str, Letter] = {
     "due": _due_on_time,
     "due 3 days later": _due_days_later,
+    "down for 3 days": lambda _, now: (c.Resume(now + MINUTE, Cause.DOWN), now + 3 * DAY),
     "Ana acknowledges": lambda _, now: (c.Acknowledge(ANA, now + HOUR), now + MINUTE),
     "Ben acknowledges": lambda _, now: (c.Acknowledge(BEN, now + HOUR), now + MINUTE),
     "answered": lambda _, now: (c.Answer(ANA), now + MINUTE),
@@ -51,6 +53,8 @@ LETTERS: Mapping[str, Letter] = {
 
 MORE_LETTERS: Mapping[str, Letter] = {
     **LETTERS,
+    "down for 5 minutes": lambda _, now: (c.Resume(now + MINUTE, Cause.DOWN), now + 6 * MINUTE),
+    "down, a call on its way": lambda _, now: (c.Resume(now + MINUTE, Cause.DOWN, call_waits=True), now + 26 * MINUTE),
     "due a minute before": lambda case, now: (c.Due(), max(now, (case.next_at or now) - MINUTE)),
     "due 25 minutes later": lambda _, now: (c.Due(), now + 25 * MINUTE),
     "change promise": lambda _, now: (c.ChangePromise(ANA, now + 4 * HOUR), now + MINUTE),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from slackbot.core import commands as c
 from slackbot.core.decide import decide
 from slackbot.core.decision import Refusal
 from slackbot.core.model import Escalation, State
+from slackbot.core.outages import Cause
 from slackbot.core.policy import Rules
 from tests.core.builders import (
     AGENT,
@@ -77,11 +78,12 @@ def usual(command: str, state: State) -> Situation:
     """Make the situation of a cell of the first table."""
     case = IN_STATE[state](RULES)
     moment = case.next_at or NOW + DAY
-    return Situation(case, USUAL[command], moment if command == "Due" else LATER)
+    return Situation(case, USUAL[command], moment if command in {"Due", "Resume"} else LATER)
 
 
 USUAL: Mapping[str, c.Command] = {
     "Due": c.Due(),
+    "Resume": c.Resume(LATER, Cause.DOWN),
     "Admit": c.Admit(),
     "Refuse": c.Refuse("guest"),
     "TierUnreachable": c.TierUnreachable(1, "is_archived"),
@@ -108,6 +110,10 @@ def _late(case: Escalation, rules: Rules = RULES) -> Situation:
     return Situation(case, c.Due(), on_time(case) + 3 * DAY, rules)
 
 
+def _resumed(case: Escalation, after: timedelta) -> Situation:
+    return Situation(case, c.Resume(LATER, Cause.DOWN), LATER + after)
+
+
 def _answered() -> Escalation:
     return decided(acknowledged(RULES), RULES, c.Answer(ANA), LATER).escalation
 
@@ -126,6 +132,8 @@ SPECIAL: Mapping[tuple[str, str, str], Callable[[], Situation]] = {
     ("waiting", "Due", "the tier's time is over"): lambda: _late(_pinged_out(RULES)),
     ("waiting", "Due", "the last tier's time is over"): lambda: _late(_pinged_out(ALONE), ALONE),
     ("waiting", "Due", "days late, with pings still to come"): lambda: _late(raised(RULES)),
+    ("waiting", "Resume", "nothing had come due"): lambda: _resumed(raised(RULES), 5 * MINUTE),
+    ("waiting", "Resume", "the tier's time had come to its end"): lambda: _resumed(_pinged_out(RULES), 3 * DAY),
     ("waiting", "Acknowledge", "the promised time has passed"): lambda: Situation(
         raised(RULES), c.Acknowledge(ANA, LATER)
     ),
@@ -138,6 +146,10 @@ SPECIAL: Mapping[tuple[str, str, str], Callable[[], Situation]] = {
     ("acknowledged", "Due", "before its moment"): lambda: _early(acknowledged(RULES)),
     ("acknowledged", "Due", "the grace is over"): lambda: _late(due_on_time(acknowledged(RULES), RULES).escalation),
     ("acknowledged", "Due", "answered, a day later"): lambda: Situation(_answered(), c.Due(), LATER + DAY),
+    ("acknowledged", "Resume", "nothing had come due"): lambda: _resumed(acknowledged(RULES), 5 * MINUTE),
+    ("acknowledged", "Resume", "in the grace"): lambda: _resumed(
+        due_on_time(acknowledged(RULES), RULES).escalation, 3 * DAY
+    ),
     ("acknowledged", "Acknowledge", "by the owner"): lambda: Situation(
         acknowledged(RULES), c.Acknowledge(ANA, NOW + DAY)
     ),
@@ -153,6 +165,7 @@ SPECIAL: Mapping[tuple[str, str, str], Callable[[], Situation]] = {
         _taken_at_the_top(), _up(1)
     ),
     ("resolved", "Due", "before its moment"): lambda: _early(resolved(RULES)),
+    ("resolved", "Resume", "nothing had come due"): lambda: _resumed(resolved(RULES), 5 * MINUTE),
 }
 """The situation of each row of the second table."""
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from slackbot.core.events import EVENTS, Acknowledged, Entered, Event, event_from, event_params
 from slackbot.core.model import Arrival
+from slackbot.core.outages import Cause
 
 _INSTANTS = st.datetimes(timezones=st.just(UTC))
 _VALUES: dict[object, st.SearchStrategy[object]] = {
@@ -21,6 +22,7 @@ _VALUES: dict[object, st.SearchStrategy[object]] = {
     bool: st.booleans(),
     datetime: _INSTANTS,
     Arrival: st.sampled_from(Arrival),
+    Cause: st.sampled_from(Cause),
     str | None: st.none() | st.text(),
 }
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from slackbot.app import SingleToken, build_engine
+from slackbot.app import SingleToken
 from slackbot.cli.acme import acme
 from slackbot.clock import Clocks, ManualClock
+from slackbot.engine import build_engine
 from slackbot.services.deliver import OneByOne
 from slackbot.services.installing import meet_workspace
 from slackbot.simulator.server import Simulator

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from slackbot.clock import SystemClock
+from slackbot.errors import StorageError
 from slackbot.runtime import loop as looping
 from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.loop import Loop, Work
@@ -145,6 +146,29 @@ def test_an_error_does_not_end_it(
         bench.loop()
         bench.waits(lambda: bench.steps >= 3)
     assert "a fault of ours" in caplog.text
+
+
+def test_a_known_trouble_is_said_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk is one line with its cure, however often it is met; once mended, the next one is said anew."""
+    monkeypatch.setattr(looping, "_AFTER_ERROR", 0.02)
+    failing = iter([True, True, True, False, True, True])
+
+    def fails() -> bool:
+        if next(failing, False):
+            raise StorageError("The disk is full. Make room.")
+        return False
+
+    bench.does = fails
+    with caplog.at_level(logging.ERROR):
+        loop = bench.loop()
+        bench.waits(lambda: bench.steps >= 4)
+        loop.hurry()
+        bench.waits(lambda: bench.steps >= 7)
+    said = [record for record in caplog.records if "Make room" in record.getMessage()]
+    assert len(said) == 2
+    assert all(record.exc_info is None for record in said)
 
 
 def test_it_wakes_by_itself(bench: Bench) -> None:

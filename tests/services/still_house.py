@@ -12,11 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slackbot.app import Engine, SingleToken, build_engine
+from slackbot.app import SingleToken
 from slackbot.cli.acme import acme, shipped
 from slackbot.clock import Clocks, ManualClock
 from slackbot.core.messages import Kind
 from slackbot.core.model import Escalation
+from slackbot.engine import Engine, build_engine
 from slackbot.services.acknowledge import acknowledge
 from slackbot.services.composing import keys_in
 from slackbot.services.context import Requester

@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 
 from storage.migrate import configuration, current, upgrade
 from storage.revisions import HEAD, REVISIONS
-from storage.tables import cases, delivery, directory, indexes
+from storage.tables import cases, delivery, directory, indexes, uptime
 from storage.tables.schema import metadata
 
-IN_CODE = (directory.people, cases.escalations, delivery.outbox)
+IN_CODE = (directory.people, cases.escalations, delivery.outbox, uptime.outages)
 
 
 def schema(connection: sqlite3.Connection) -> dict[str, str]:

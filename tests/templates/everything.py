@@ -11,13 +11,14 @@ from slackbot.core.commands import Action
 from slackbot.core.decision import RefusalCode
 from slackbot.core.messages import Kind, News
 from slackbot.core.model import Source
+from slackbot.core.outages import Cause
 from slackbot.core.policy import Rules
 from slackbot.simulator.blocks.check import check_message, check_view
 from slackbot.simulator.blocks.pings import pings_in
 from slackbot.simulator.blocks.size import MAX_VIEW_BYTES, view_bytes
 from slackbot.simulator.text import Mentions, escape, mentions, utf16_length
 from slackbot.slack.render import Renderer
-from slackbot.slack.views import CaseView, FormView, ListView, Payload
+from slackbot.slack.views import CaseView, FormView, ListView, OutageView, Payload
 
 MESSAGE_CHARACTERS = 9_000
 MESSAGE_BLOCKS = 45
@@ -47,6 +48,7 @@ def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
     yield renderer.ping_over(view)
     yield renderer.fold([view] * 3, [view] * 3)
     yield renderer.fold([], [view] * 6)
+    yield from (renderer.outage(OutageView(view.now, view.now, cause, n)) for n, cause in enumerate(Cause))
     yield renderer.case(view)
     yield from (renderer.news(view, topic) for topic in News)
     yield from (renderer.source_reply(view, topic) for topic in ("raised", *News))

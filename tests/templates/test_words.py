@@ -15,6 +15,7 @@ from slackbot.core.decision import RefusalCode
 from slackbot.core.events import EVENTS, Closed, Event, PingSuppressed, Unreachable
 from slackbot.core.messages import News
 from slackbot.core.model import Arrival, State, Why
+from slackbot.core.outages import Cause
 from slackbot.core.policy import REQUIRABLE, Severity
 from slackbot.core.problems import ProblemCode
 from slackbot.slack import __file__ as slack_package
@@ -64,6 +65,8 @@ EXPECTED = [
     *_keys("arrival", [arrival for arrival in Arrival if arrival is not Arrival.RAISED]),
     *_keys("left", [arrival for arrival in Arrival if arrival is not Arrival.RAISED]),
     *_keys("history", [f"entered_{arrival}" for arrival in Arrival]),
+    *_keys("history", [f"house_{cause}" for cause in Cause]),
+    *_keys("outage", [*Cause, *(f"{cause}_after" for cause in Cause)]),
     *_keys("refusal", RefusalCode),
     *_keys("denial", Denial),
     *_keys("problem", ProblemCode),
@@ -88,7 +91,7 @@ def test_every_event_can_be_told(renderer: Renderer, code: str) -> None:
     """No event of the history is without a sentence, whatever its parameters are."""
     kind = EVENTS[code]
     samples: dict[str, object] = {"int": 1, "str": "waiting", "bool": True, "datetime": NOW, "Arrival": Arrival.RAISED}
-    samples |= {"str | None": None}
+    samples |= {"str | None": None, "Cause": Cause.DOWN}
     event = kind(**{field.name: samples[str(field.type)] for field in fields(kind)})
     told = _told(renderer, event)
     assert told.startswith("<!date^")

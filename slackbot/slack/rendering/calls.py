@@ -10,7 +10,7 @@ from slackbot.slack.rendering import spoken, standing
 from slackbot.slack.rendering.buttons import Button, open_card
 from slackbot.slack.rendering.fields import summary
 from slackbot.slack.rendering.kit import Kit
-from slackbot.slack.views import CaseView, Payload
+from slackbot.slack.views import CaseView, OutageView, Payload
 
 _DETAIL = 200
 _DEAD, _UNREACHABLE = "message_dead", "unreachable"
@@ -73,6 +73,19 @@ def admin_notice(kit: Kit, view: CaseView, topic: str, detail: str) -> Payload:
         key = "nobody"
     said = kit.words.mrkdwn(f"notice.{key}", **values)
     return _call(kit, view, said, standing.status(kit, view), open_card(kit, view))
+
+
+def outage(kit: Kit, view: OutageView) -> Payload:
+    """Tell how long Rung was down, what became of the cases, and what people have to say again."""
+    key = "one" if view.affected == 1 else "some" if view.affected else "none"
+    since, until = f.date(view.since), f.date(view.until)
+    lines = [
+        kit.words.mrkdwn(f"outage.{view.cause}", since=since, until=until),
+        kit.words.mrkdwn(f"outage.{key}", count=view.affected),
+        kit.words.mrkdwn(f"outage.{view.cause}_after"),
+    ]
+    blocks = kit.fill("messages/note", lines=lines, passages=[], aside=None, buttons=[], label="Rung")
+    return Payload(f.joined(lines, " "), blocks)
 
 
 def _unreached(kit: Kit, view: CaseView) -> dict[str, str]:

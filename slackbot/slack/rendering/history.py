@@ -108,6 +108,11 @@ def _unreachable(kit: Kit, _view: CaseView, event: Any) -> Mrkdwn:
     return kit.words.mrkdwn(key, tier_number=event.tier + 1, error=event.error, fallback=fallback)
 
 
+def _down(kit: Kit, _view: CaseView, event: Any) -> Mrkdwn:
+    said = kit.words.mrkdwn(f"history.house_{event.cause}", since=f.date(event.since), until=f.date(event.until))
+    return kit.words.mrkdwn("history.house_call_waited", said=said) if event.call_waited else said
+
+
 def _answered(kit: Kit, _view: CaseView, event: Any) -> Mrkdwn:
     return kit.words.mrkdwn("history.answered" if event.in_time else "history.answered_late")
 
@@ -123,6 +128,7 @@ _TOLD: Mapping[type[e.Event], Callable[[Kit, CaseView, Any], Mrkdwn]] = {
     e.Pinged: _pinged,
     e.PingSuppressed: _suppressed,
     e.Unreachable: _unreachable,
+    e.HouseDown: _down,
     e.Answered: _answered,
     e.Closed: _closed,
 }

@@ -1,0 +1,185 @@
+"""Knowing when Rung did not run: a heartbeat in the database, and what is done about each time it stood still."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from slackbot.core.commands import Resume
+from slackbot.core.decide import decide
+from slackbot.core.decision import Decision
+from slackbot.core.messages import Kind, Wanted
+from slackbot.core.model import Escalation, Workspace
+from slackbot.core.outages import Cause
+from slackbot.errors import StorageError
+from slackbot.ids import new_message_key
+from slackbot.services.composing import HOUSE_DOWN, OF_THE_HOUSE
+from slackbot.services.context import ServiceContext
+from slackbot.services.transact import write_aftermaths
+from storage.unit_of_work import Transaction
+from storage.uptime import After, Outage
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(seconds=15)
+"""Between two beats: so exactly is known when Rung went down. One commit of one row."""
+
+TOLD_FROM = timedelta(minutes=2)
+"""Shorter outages are neither noted nor told, and a tier loses that time: a deploy, a restart after a crash."""
+
+PUT_BACK_FROM = timedelta(seconds=10)
+"""By so much a clock must be put back before it matters; less is what keeping time looks like."""
+
+BATCH = 200
+POISON_HOLD = timedelta(minutes=1)
+
+
+class Heartbeat:
+    """The pass that says "alive", as a step without a thread, and the taking up of every case after an outage.
+
+    It runs before deadlines are looked at, in the same loop, so that nothing late is taken for unanswered. `steady`
+    gives seconds that only go forward, to tell a house that stood still from a clock that was set.
+    """
+
+    def __init__(self, ctx: ServiceContext, steady: Callable[[], float]) -> None:
+        self._ctx = ctx
+        self._steady = steady
+        self._beat_at: datetime | None = None
+        self._beat_steady = 0.0
+
+    def begin(self, *, restored: bool = False) -> None:
+        """Find out since when the house was down, and take every case up; once, before any loop runs.
+
+        `restored`: the database is an older copy, put in the place of a newer one.
+        """
+        now = self._ctx.now()
+        with self._ctx.store.write() as tx:
+            seen = tx.uptime.seen()
+            if seen is not None and seen - now > PUT_BACK_FROM:
+                _put_back(tx, seen - now)
+            elif seen is not None and (restored or now - seen > TOLD_FROM):
+                tx.uptime.note_outage(min(seen, now), now, Cause.RESTORED if restored else Cause.DOWN)
+            tx.uptime.beat(now)
+        self._note_beat()
+        self._take_up()
+
+    def step(self) -> bool:
+        """Beat if it is time; says whether cases were taken up."""
+        if self._beat_at is None:
+            self.begin()
+            return False
+        moved = self._ctx.wire_now() - self._beat_at
+        if timedelta() <= moved < EVERY:
+            return False
+        passed = timedelta(seconds=self._steady() - self._beat_steady)
+        with self._ctx.store.write() as tx:
+            now = self._ctx.now()
+            if passed - moved > PUT_BACK_FROM:
+                _put_back(tx, passed - moved)
+            elif moved > TOLD_FROM:
+                self._note_gap(tx, now, Cause.DOWN if passed > TOLD_FROM else Cause.CLOCK)
+            tx.uptime.beat(now)
+        self._note_beat()
+        return self._take_up()
+
+    def next_moment(self) -> datetime:
+        """Say when to beat next (wire time); at once after the clock was put back."""
+        now = self._ctx.wire_now()
+        if self._beat_at is None or self._beat_at - now > PUT_BACK_FROM:
+            return now
+        return self._beat_at + EVERY
+
+    def end(self) -> None:
+        """Beat a last time, so that the next start knows exactly since when the house was down."""
+        if self._beat_at is None:
+            return
+        with self._ctx.store.write() as tx:
+            tx.uptime.beat(self._ctx.now())
+
+    def _note_beat(self) -> None:
+        self._beat_at, self._beat_steady = self._ctx.wire_now(), self._steady()
+
+    def _note_gap(self, tx: Transaction, now: datetime, cause: Cause) -> None:
+        """Note that this process stood still, unless another replica ran meanwhile."""
+        seen = tx.uptime.seen()
+        if seen is not None and now - seen > TOLD_FROM:
+            tx.uptime.note_outage(seen, now, cause)
+
+    def _take_up(self) -> bool:
+        with self._ctx.store.read() as tx:
+            outages = tx.uptime.unsettled()
+        for outage in outages:
+            log.warning("down from %s to %s (%s)", outage.started_at, outage.ended_at, outage.cause)
+            self._take_up_all(outage)
+            self._settle(outage)
+        if outages:
+            self._ctx.wake()
+        return bool(outages)
+
+    def _take_up_all(self, outage: Outage) -> None:
+        """Go through the open cases once; a crash in the middle leaves the rest to the next start."""
+        after: After | None = None
+        while True:
+            try:
+                with self._ctx.store.write() as tx:
+                    cases = tx.uptime.touched(outage, after, BATCH)
+                    self._resume(tx, cases, outage)
+            except StorageError:
+                raise
+            except Exception:
+                log.exception("a batch of cases could not be taken up; doing them one by one")
+                with self._ctx.store.read() as tx:
+                    cases = tx.uptime.touched(outage, after, BATCH)
+                self._one_by_one(cases, outage)
+            if len(cases) < BATCH or cases[-1].next_at is None:
+                return
+            after = After(cases[-1].next_at, cases[-1].id)
+
+    def _one_by_one(self, cases: Sequence[Escalation], outage: Outage) -> None:
+        for case in cases:
+            try:
+                with self._ctx.store.write() as tx:
+                    self._resume(tx, [case], outage)
+            except StorageError:
+                raise
+            except Exception as error:
+                log.exception("%s could not be taken up after the outage", case.label)
+                with self._ctx.store.write() as tx:
+                    until = self._ctx.now() + POISON_HOLD
+                    tx.escalations.postpone(case.workspace_id, case.id, until, type(error).__name__)
+
+    def _resume(self, tx: Transaction, cases: Sequence[Escalation], outage: Outage) -> None:
+        now, calling = self._ctx.now(), tx.uptime.calling(cases)
+        moving: list[tuple[int, Decision]] = []
+        for case in cases:
+            rules = self._ctx.rules(tx, case.workspace_id, case.policy_version)
+            call_waits = (case.workspace_id, case.id) in calling
+            outcome = decide(case, rules, Resume(outage.started_at, outage.cause, call_waits), now)
+            if isinstance(outcome, Decision):
+                moving.append((case.version, outcome))
+        stored = tx.escalations.save_many([(decision.escalation, version) for version, decision in moving])
+        write_aftermaths(self._ctx, tx, [each for (_, each), fits in zip(moving, stored, strict=True) if fits], None)
+
+    def _settle(self, outage: Outage) -> None:
+        with self._ctx.store.write() as tx:
+            if tx.uptime.settle(outage.id, self._ctx.now()):
+                for workspace in tx.workspaces.all():
+                    self._tell_admins(tx, workspace, outage)
+
+    def _tell_admins(self, tx: Transaction, workspace: Workspace, outage: Outage) -> None:
+        """Want one note for each admin; it hangs on the newest case, since every message belongs to one."""
+        case = tx.uptime.newest_case(workspace.id)
+        if case is None or tx.workspaces.policy_version(workspace.id) is None:
+            return
+        _, rules = self._ctx.rules_in_force(tx, workspace.id)
+        wanted = [
+            (Wanted(Kind.ADMIN_NOTICE, OF_THE_HOUSE, admin, outage.id, HOUSE_DOWN), new_message_key())
+            for admin in rules.admins
+        ]
+        tx.outbox.enqueue(case, wanted, self._ctx.wire_now())
+
+
+def _put_back(tx: Transaction, step: timedelta) -> None:
+    log.warning("the machine's clock was put back by %s; what waits for a moment is put back with it", step)
+    tx.uptime.put_back(step)

@@ -1,0 +1,242 @@
+"""Which play comes by which site: a new transaction or call of Slack needs a line here, or a reason for none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from tests.crash.plays import (
+    HOUR,
+    MINUTE,
+    Play,
+    a_case,
+    abandoned,
+    beats,
+    blind,
+    day,
+    dead,
+    deleted,
+    edit_refused,
+    first,
+    form,
+    late,
+    lost,
+    lost_direct,
+    outage,
+    parent_gone,
+    picks_up,
+    refused,
+    sent_again,
+    stops,
+    stranger,
+    tidies,
+    two_cases,
+    unknown_presser,
+    unreachable,
+)
+
+PLAYS: Mapping[str, tuple[Play, tuple[str, ...]]] = {
+    "first": (
+        Play(first),
+        (
+            "call services.installing:meet_workspace",
+            "commit services.installing:meet_workspace#2",
+            "call slack.directory:SlackDirectory.channels",
+            "call slack.directory:SlackDirectory.person_by_email",
+            "call slack.directory:SlackDirectory.person",
+            "call slack.directory:SlackDirectory.groups",
+            "commit services.installing:put_in_force",
+            "commit services.uptime:Heartbeat.begin",
+            "call services.people:Acquaintance.learn_everybody",
+            "commit services.people:Acquaintance.learn_everybody#2",
+            "commit services.intake:_submit_line",
+            "commit services.deliver:Sender.step",
+            "call services.deliver:Sender._dispatch",
+            "commit services.recording:settle_post",
+            "commit services.recording:settle_edit",
+        ),
+    ),
+    "day": (
+        Play(day),
+        (
+            "commit services.transact:_once",
+            "call slack.outside:Interactions.open_view",
+        ),
+    ),
+    "form": (
+        Play(form),
+        (
+            "commit services.intake:open_form",
+            "call slack.outside:Interactions.update_view",
+            "commit services.intake:_submit_form",
+        ),
+    ),
+    "stranger": (
+        Play(stranger),
+        (
+            "commit services.looking:_may_not_look",
+            "call services.people:Acquaintance._look_up",
+            "commit services.people:Acquaintance._look_up#4",
+            "commit services.people:ask_anew",
+        ),
+    ),
+    "nobody": (
+        Play(partial(unknown_presser, error="user_not_found")),
+        (
+            "commit services.transact:rehearse",
+            "commit services.people:Acquaintance._look_up#2",
+        ),
+    ),
+    "nobody knows": (
+        Play(partial(unknown_presser, error="fatal_error")),
+        ("commit services.people:Acquaintance._look_up#3",),
+    ),
+    "lost": (
+        Play(lost),
+        (
+            "commit services.mishaps:Mishaps._ambiguous",
+            "call services.histories:Histories._copies",
+            "commit services.reconcile:Reconciler._settle",
+            "commit services.reconcile:Reconciler._resolve",
+        ),
+    ),
+    "lost direct": (
+        Play(lost_direct),
+        ("call services.histories:Histories._channel",),
+    ),
+    "abandoned": (
+        Play(picks_up, abandoned, MINUTE),
+        (
+            "commit services.reconcile:Reconciler.step",
+            "commit services.reconcile:Reconciler._remove_surplus",
+        ),
+    ),
+    "sent twice": (
+        Play(tidies, partial(sent_again, arrives=True), 2 * MINUTE),
+        ("call services.reconcile:Reconciler._delete",),
+    ),
+    "blind": (
+        Play(blind, partial(sent_again, arrives=False), 2 * MINUTE),
+        ("commit services.reconcile:Reconciler._give_up_looking",),
+    ),
+    "refused": (
+        Play(refused),
+        (
+            "commit services.mishaps:Mishaps._pause_lane",
+            "commit services.mishaps:Mishaps._again",
+        ),
+    ),
+    "dead": (
+        Play(dead, may_be_dead=True),
+        ("commit services.mishaps:Mishaps._dead",),
+    ),
+    "edit refused": (
+        Play(edit_refused),
+        ("commit services.mishaps:Mishaps._finish",),
+    ),
+    "unreachable": (
+        Play(unreachable),
+        (
+            "commit services.mishaps:Mishaps._pass_over",
+            "call services.mishaps:Mishaps._joined",
+        ),
+    ),
+    "deleted": (
+        Play(deleted),
+        ("commit services.mishaps:Mishaps._target_gone",),
+    ),
+    "parent gone": (
+        Play(parent_gone, a_case, 12 * MINUTE, ("--unseen",)),
+        ("commit services.mishaps:Mishaps._parent_gone",),
+    ),
+    "late": (
+        Play(late, a_case, 12 * MINUTE, ("--unseen",)),
+        ("commit services.sweep:Sweep.step",),
+    ),
+    "late, one poisoned": (
+        Play(late, two_cases, 12 * MINUTE, ("--unseen",)),
+        (
+            "commit services.sweep:Sweep._one_by_one#2",
+            "commit services.sweep:Sweep._one_by_one",
+        ),
+    ),
+    "outage": (
+        Play(outage, a_case, HOUR),
+        (
+            "commit services.uptime:Heartbeat._take_up_all",
+            "commit services.uptime:Heartbeat._settle",
+        ),
+    ),
+    "outage, one poisoned": (
+        Play(late, two_cases, HOUR),
+        (
+            "commit services.uptime:Heartbeat._one_by_one#2",
+            "commit services.uptime:Heartbeat._one_by_one",
+        ),
+    ),
+    "weeks": (
+        Play(outage, a_case, 8 * 24 * HOUR),
+        ("commit services.housekeeping:Housekeeping.step",),
+    ),
+    "restored": (
+        Play(outage, a_case, HOUR, ("--restored",)),
+        ("commit services.restoring:after_restore",),
+    ),
+    "stops": (
+        Play(stops),
+        ("commit services.uptime:Heartbeat.end",),
+    ),
+    "beats": (
+        Play(beats, flags=("--quick-beat",)),
+        ("commit services.uptime:Heartbeat.step",),
+    ),
+}
+"""Each play with the sites it is played for; those of `EVERY_DAY` are on the way of every case."""
+
+UNPLAYED: Mapping[str, str] = {
+    "call services.deliver:Sender._take_back": "an answer that comes after its lease is over: see test_lost_answers",
+    "commit services.folding:Folding._let_go": "a press between the lease and the drawing of a call: test_many_calls",
+    "commit services.folding:Folding._want_anew": "calls leased together that stand in two channels: test_many_calls",
+}
+"""Sites that no play comes by, and why: they need two things in the same millisecond."""
+
+EVERY_DAY = (
+    "before commit services.intake:_submit_line",
+    "after commit services.intake:_submit_line",
+    "after commit services.deliver:Sender.step",
+    "before call services.deliver:Sender._dispatch",
+    "after call services.deliver:Sender._dispatch",
+    "after commit services.recording:settle_post",
+)
+
+PICKING_UP = (
+    "commit services.reconcile:Reconciler.step",
+    "call services.histories:Histories._copies",
+    "commit services.reconcile:Reconciler._settle",
+    "commit services.reconcile:Reconciler._resolve",
+    "commit services.deliver:Sender.step",
+    "call services.deliver:Sender._dispatch",
+    "commit services.recording:settle_post",
+)
+"""What a process comes by that goes on after another died."""
+
+IN_HAND = (
+    "after commit services.intake:_submit_line",
+    "after commit services.deliver:Sender.step",
+    "before call services.deliver:Sender._dispatch",
+    "after call services.deliver:Sender._dispatch",
+    "before commit services.recording:settle_post",
+    "after commit services.mishaps:Mishaps._ambiguous",
+    "before commit services.reconcile:Reconciler._settle",
+    "after commit services.reconcile:Reconciler._resolve",
+)
+"""Where a death leaves work half done: each is followed by a second death at each point of `PICKING_UP`."""
+
+
+def played_for(point: str) -> Play:
+    """Find the play that comes by a point.
+
+    Raises:
+        StopIteration: none does.
+    """
+    return next(play for play, sites in PLAYS.values() if point.split(" ", 1)[1] in sites)
