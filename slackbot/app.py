@@ -44,7 +44,7 @@ SEND_TIMEOUT = 10
 INTERACTION_TIMEOUT = 2
 SENDERS = 8
 OPENERS = 8
-STOP_WITHIN = 8.0
+STOP_WITHIN = 7.0
 """Seconds that messages on their way have to arrive when Rung is stopped; the rest is given back."""
 SWITCH_EVERY = 0.0005
 """Seconds a thread may keep the interpreter from another; at Python's usual 5 ms an ack waits for those who send."""
