@@ -17,6 +17,7 @@ from handlers.desk import Desk
 from handlers.registry import register
 from slackbot.clock import Clocks
 from slackbot.core.model import Workspace
+from slackbot.errors import StorageError
 from slackbot.runtime.alarm import Alarm
 from slackbot.runtime.carriers import CarrierPool
 from slackbot.runtime.loop import Loop, Work
@@ -199,7 +200,7 @@ class Rung:
     def _learn_everybody(self) -> None:
         try:
             count = self.engine.acquaintance.learn_everybody(self.workspace)
-        except SlackFailure as failure:
+        except (SlackFailure, StorageError) as failure:
             log.warning("the list of people could not be read (%s); each is asked about when they act", failure)
         else:
             log.info("%s people known in %s", count, self.workspace.name)
