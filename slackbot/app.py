@@ -51,7 +51,7 @@ ASKING = 600.0
 """Seconds after which a step that asks Slack many things, ten seconds each at most, is taken for hung."""
 SENDERS = 8
 OPENERS = 8
-STOP_WITHIN = 8.0
+STOP_WITHIN = 7.0
 """Seconds that messages on their way have to arrive when Rung is stopped; the rest is given back."""
 SWITCH_EVERY = 0.0005
 """Seconds a thread may keep the interpreter from another; at Python's usual 5 ms an ack waits for those who send."""
@@ -226,7 +226,7 @@ class Rung:
     def _learn_everybody(self) -> None:
         try:
             count = self.engine.acquaintance.learn_everybody(self.workspace)
-        except SlackFailure as failure:
+        except (SlackFailure, StorageError) as failure:
             log.warning("the list of people could not be read (%s); each is asked about when they act", failure)
         else:
             log.info("%s people known in %s", count, self.workspace.name)

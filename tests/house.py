@@ -1,4 +1,4 @@
-"""A whole house under test: the real app over real sockets and a real SQLite file, in a simulated workspace."""
+"""A whole house under test: the real app over real sockets and a real database, in a simulated workspace."""
 
 from __future__ import annotations
 
@@ -154,13 +154,15 @@ def house(
     pace: Pace = AT_ONCE,
     start: datetime = MONDAY_MORNING,
     transport: MakesTransport | None = None,
+    url: str | None = None,
 ) -> Iterator[House]:
     """Open a house in a folder, and close it; the scenario fails on what people saw fail and on faults left over.
 
-    Requests come over Socket Mode unless `transport` brings them.
+    Requests come over Socket Mode unless `transport` brings them; `url` names another database than a SQLite file in
+    the folder.
     """
     wire, clock = SystemClock(), ManualClock(start)
-    url = f"sqlite:///{folder / 'rung.db'}"
+    url = url or f"sqlite:///{folder / 'rung.db'}"
     upgrade(url)
     with simulator or Simulator(acme(wire)) as slack:
         settings = Settings(

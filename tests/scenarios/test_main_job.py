@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.house import House
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engines import ENGINES, Databases
+from tests.house import House, house
+
+
+@pytest.fixture(params=ENGINES)
+def acme_house(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[House]:
+    """Rung at Acme, with the example policy, on every engine there is."""
+    with databases.fresh(request.param) as url, house(tmp_path, url=url) as open_house:
+        yield open_house
 
 
 def test_silence_climbs_and_an_acknowledgement_ends_it(acme_house: House) -> None:
