@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from slackbot.simulator.blocks.check import check_message, check_view
+from slackbot.simulator.blocks.check import check_view
 from slackbot.simulator.blocks.size import MAX_VIEW_BYTES, view_bytes
 from slackbot.simulator.refusals import RefusedError
-from slackbot.simulator.response_urls import draft_of
+from slackbot.simulator.response_urls import check_content, draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,9 +53,7 @@ def apply_ack(workspace: Workspace, payload: Json, body: Any) -> Effect:
 def _answer_command(workspace: Workspace, payload: Json, body: Json) -> Effect:
     if not body.get("text") and not body.get("blocks"):
         return NOTHING
-    found = check_message(body.get("blocks"), text=body.get("text"))
-    if found:
-        raise RefusedError("invalid_blocks", "; ".join(map(str, found)))
+    check_content(body)
     author = workspace.app.author
     channel, user = payload["channel_id"], payload["user_id"]
     if body.get("response_type") == "in_channel":

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,7 +29,6 @@ ACK_SECONDS = 3.0
 RETRY_SECONDS = 4.0
 MOST_RETRIES = 3
 HTTP_RETRY_SECONDS = (0.0, 60.0, 300.0)
-POSTS_AT_ONCE = 32
 KEPT = 10_000
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
@@ -117,14 +115,7 @@ class Deliverer:
         self.mishaps = DeliveryScript()
         self._by_envelope: dict[str, list[Delivery]] = {}
         self._waiting: list[Delivery] = []
-        self._posts = ThreadPoolExecutor(POSTS_AT_ONCE, "slack-post")
-        self._closed = False
         sockets.listen(self._acknowledge, self._send_waiting_events)
-
-    def close(self) -> None:
-        """Post nothing more; what is on its way ends by itself."""
-        self._closed = True
-        self._posts.shutdown(wait=False, cancel_futures=True)
 
     def send(self, kind: Kind, payload: Json) -> Delivery:
         """Send a payload and return at once; wait with `wait`."""
@@ -208,14 +199,14 @@ class Deliverer:
         self._count_attempt(delivery)
         if delivery.kind != "events_api":
             self._server.loop.call_later(ACK_SECONDS, self._expire, delivery)
-        if not self._closed:
-            self._posts.submit(self._post, delivery)
+        self._requests.deliver_soon(
+            delivery.payload,
+            lambda answer: self._answered(delivery, answer),
+            retry=(delivery.retries, delivery.retry_reason) if delivery.retries else None,
+            forged=delivery.forged,
+        )
 
-    def _post(self, delivery: Delivery) -> None:
-        retry = (delivery.retries, delivery.retry_reason) if delivery.retries else None
-        answer = self._requests.deliver(delivery.payload, retry=retry, forged=delivery.forged)
-        if self._closed:
-            return
+    def _answered(self, delivery: Delivery, answer: HttpAnswer) -> None:
         with self._workspace.changed:
             delivery.answers.append(answer)
             if answer.is_ack(event=delivery.kind == "events_api"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,6 +13,7 @@ from typing import Any
 
 from slackbot.clock import Clock, SystemClock
 from slackbot.errors import RungError
+from slackbot.simulator.held_calls import HeldCalls
 
 CallArguments = Mapping[str, Any]
 Predicate = Callable[[CallArguments], bool]
@@ -28,31 +31,6 @@ class FaultAnswer:
     body: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
     text: str | None = None
-
-
-class HeldCalls:
-    """Calls Slack took and has not carried out yet; `land` does so, while nobody waits for an answer any more."""
-
-    def __init__(self) -> None:
-        self._kept: list[Callable[[], object]] = []
-        self._lock = threading.Lock()
-
-    def keep(self, carry_out: Callable[[], object]) -> None:
-        """Take a call, to be carried out when it lands."""
-        with self._lock:
-            self._kept.append(carry_out)
-
-    def waiting(self) -> int:
-        """Say how many calls are on their way."""
-        with self._lock:
-            return len(self._kept)
-
-    def land(self) -> None:
-        """Carry out what is on its way, in the order it came."""
-        with self._lock:
-            landing, self._kept = self._kept, []
-        for carry_out in landing:
-            carry_out()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +55,15 @@ class Fault:
     held: HeldCalls | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MetFault:
+    """A fault that a call met; `at` is of the monotonic clock, in seconds."""
+
+    at: float
+    method: str
+    fault: Fault
+
+
 def _any_call(_arguments: CallArguments) -> bool:
     return True
 
@@ -85,6 +72,9 @@ NO_FAULT = Fault("none", "", _any_call)
 ANY_METHOD = "*"
 RESPONSE_URL = "response_url"
 """The name by which a fault is met by a post to a `response_url`, as if that were a method; the journal's too."""
+
+KEPT = 200
+"""How many met faults are remembered."""
 
 _HTML = "<!DOCTYPE html><html><head><title>Slack</title></head><body>We'll be right back.</body></html>"
 _TOO_MANY = 429
@@ -113,6 +103,7 @@ class FaultScript:
         self._lock = threading.Lock()
         self._clock = clock or SystemClock()
         self.round_trip_seconds = 0.0
+        self.met: deque[MetFault] = deque(maxlen=KEPT)
 
     def drop_after(self, method: str, when: Predicate = _any_call, *, times: int = 1, nth: int = 1) -> None:
         """Apply the next calls, then close the connection without an answer: the ambiguous post."""
@@ -241,6 +232,7 @@ class FaultScript:
             if found is None:
                 return None
             found.met += 1
+            self.met.append(MetFault(time.monotonic(), method, found.fault))
             if not found.stays:
                 self._script.remove(found)
             return found.fault

@@ -11,6 +11,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -27,6 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 HANGS_UP_AFTER = 3.0
 STALE_SECONDS = 301
 MOST_REDIRECTS = 2
+POSTS_AT_ONCE = 32
 _OK, _OK_TILL = 200, 300
 _REDIRECTS = (301, 302)
 
@@ -74,6 +76,31 @@ class RequestSender:
     def __init__(self, workspace: Workspace, now: Callable[[], float] = time.time) -> None:
         self._workspace = workspace
         self._now = now
+        self._threads = ThreadPoolExecutor(POSTS_AT_ONCE, "slack-post")
+        self._closed = False
+
+    def close(self) -> None:
+        """Deliver nothing more; nobody hears of what is still on its way."""
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def deliver_soon(
+        self,
+        payload: Json,
+        then: Callable[[HttpAnswer], None],
+        *,
+        retry: tuple[int, str] | None,
+        forged: Forgery | None,
+    ) -> None:
+        """Deliver from a thread, which hands the answer on."""
+
+        def run() -> None:
+            answer = self.deliver(payload, retry=retry, forged=forged)
+            if not self._closed:
+                then(answer)
+
+        if not self._closed:
+            self._threads.submit(run)
 
     def urls(self) -> RequestUrls | None:
         """Say where to post; None means that the installation uses Socket Mode."""

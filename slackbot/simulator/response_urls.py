@@ -101,7 +101,7 @@ class ResponseUrls:
             if len(body) > 1:
                 raise RefusedError("invalid_payload", "delete_original stands alone")
         else:
-            _check_content(body)
+            check_content(body)
         over = self._limits.message(METHOD, url.channel) if self._limits else None
         if over is not None:
             raise RefusedError("ratelimited", over.rule, retry_after=over.retry_after)
@@ -131,8 +131,14 @@ class ResponseUrls:
         return history.get(*url.message) or history.ephemeral(*url.message)
 
 
-def _check_content(body: Json) -> None:
-    if not (str(body.get("text") or "").strip() or body.get("blocks") or body.get("attachments")):
+def check_content(body: Json) -> None:
+    """Raise RefusedError unless an ack's payload or a post to a `response_url` can be shown as a message."""
+    attachments, thread_ts = body.get("attachments") or [], body.get("thread_ts")
+    if not isinstance(attachments, list) or not all(isinstance(each, dict) for each in attachments):
+        raise RefusedError("invalid_attachments", "attachments are a list of objects")
+    if thread_ts is not None and not isinstance(thread_ts, str):
+        raise RefusedError("invalid_payload", "thread_ts is the ts of a message, a string")
+    if not (str(body.get("text") or "").strip() or body.get("blocks") or attachments):
         raise RefusedError("no_text", "an answer needs text, blocks or attachments")
     problems = check_message(body.get("blocks"), text=body.get("text"))
     if problems:

@@ -148,7 +148,7 @@ class Simulator:
     def stop(self) -> None:
         """Cut every connection and free the port; close the app's Socket Mode client first."""
         self._running = False
-        self._deliverer.close()
+        self.requests.close()
         self._server.stop()
 
     def __enter__(self) -> Self:

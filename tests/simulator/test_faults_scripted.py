@@ -161,6 +161,7 @@ def test_what_lasts_ends_when_told_and_complains_if_nobody_met_it(simulator: Sim
         post(gateway, simulator, "Down")
     simulator.faults.end(trouble)
     post(gateway, simulator, "Up")
+    assert [(met.method, met.fault) for met in simulator.faults.met] == [(POST, trouble)]
     unmet = simulator.faults.limited(POST, 1)
     assert simulator.faults.left() == [f"status 429 on {POST}"]
     with pytest.raises(FaultsLeftError, match="status 429"):

@@ -91,6 +91,9 @@ def test_one_message_a_second_and_channel_counts_here_too(
         ({"text": " "}, "no_text"),
         ({"text": "x", "blocks": [{"type": "nonsense"}]}, "invalid_blocks"),
         ({"delete_original": True, "text": "x"}, "invalid_payload"),
+        ({"attachments": True}, "invalid_attachments"),
+        ({"text": "x", "attachments": ["x"]}, "invalid_attachments"),
+        ({"text": "x", "thread_ts": 1.5}, "invalid_payload"),
     ],
 )
 def test_what_cannot_be_shown_is_a_terse_404(
