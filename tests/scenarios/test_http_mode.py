@@ -86,6 +86,7 @@ def bad_requests(desk: HttpHouse) -> dict[str, tuple[bytes, dict[str, str]]]:
         "empty signature": saying(""),
         "truncated signature": saying(signature[:-1]),
         "longer signature": saying(signature + "0"),
+        "another last digit": saying(signature[:-1] + ("0" if signature[-1] != "0" else "1")),
         "upper case": saying(signature.upper()),
         "wrong version": saying("v1" + signature[2:]),
         "non-ASCII signature": saying("v0=" + "é" * 64),
@@ -108,6 +109,7 @@ def bad_requests(desk: HttpHouse) -> dict[str, tuple[bytes, dict[str, str]]]:
 
 BAD = (
     *("no signature", "no timestamp", "nothing", "empty signature", "truncated signature", "longer signature"),
+    "another last digit",
     *("upper case", "wrong version", "non-ASCII signature", "another body's signature", "another secret"),
     *("changed body", "too old", "from the future", "another time", "no number", "negative", "a fraction"),
     *("too many digits", "infinite", "digits of another script", "asked whether TLS works", "malformed JSON"),
