@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from slackbot import ids
+from slackbot.runtime.http_mode import PATH
 from slackbot.slack.methods import METHODS
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +54,28 @@ def scopes(manifest: dict[str, Any], kind: str = "bot") -> set[str]:
 def test_slack_accepts_the_manifest(manifest: dict[str, Any], validator: jsonschema.Draft7Validator) -> None:
     """Every key is known to Slack and every text within its limits."""
     assert [error.message for error in validator.iter_errors(manifest)] == []
+
+
+def test_the_changes_for_http_mode_make_a_manifest(
+    manifest: dict[str, Any], validator: jsonschema.Draft7Validator
+) -> None:
+    """What docs/operating.md has an admin change for HTTP mode fits: each request has the address that Rung serves."""
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", page.split("\n## HTTP mode\n")[1], re.DOTALL)
+    assert block is not None
+    changes = yaml.safe_load(block[1])
+    changed = copy.deepcopy(manifest)
+    urls = {each["command"]: each["url"] for each in changes["features"]["slash_commands"]}
+    for command in changed["features"]["slash_commands"]:
+        command["url"] = urls.pop(command["command"])
+    assert urls == {}
+    for name, change in changes["settings"].items():
+        changed["settings"][name] = {**changed["settings"][name], **change} if isinstance(change, dict) else change
+    assert [error.message for error in validator.iter_errors(changed)] == []
+    asked = re.findall(r"https://\S+", block[1])
+    assert len(asked) == 4
+    assert {"/" + url.split("/", 3)[3] for url in asked} == {PATH}
+    assert changed["settings"]["socket_mode_enabled"] is False
 
 
 BREAKS: tuple[Callable[[dict[str, Any]], object], ...] = (

@@ -348,6 +348,19 @@ def waits_until_closed(port: int) -> None:
     raise AssertionError("the port is still open")
 
 
+def test_the_server_is_watched(own_desk: HttpHouse) -> None:
+    """The server beats as the loops do, and its thread counts among those without which the process is of no use."""
+    server = own_desk.transport
+    assert server in own_desk.house.rung._watchdog._watched
+    before = server.beat_at
+    for _ in range(100):
+        if server.beat_at != before:
+            break
+        threading.Event().wait(0.05)
+    assert server.beat_at > before
+    assert "http" in own_desk.house.rung.metrics.exposition().decode()
+
+
 def test_refusals_do_not_fill_the_log(own_desk: HttpHouse, caplog: pytest.LogCaptureFixture) -> None:
     """Of a hundred forged requests the log has one line, without anything of theirs; the metrics have them all."""
     with caplog.at_level(logging.INFO):
