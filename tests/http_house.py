@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import json
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from tests.house import House, house
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 PATIENCE = 10.0
+CASE = 'category:"Account" customer:"Nordic"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +158,13 @@ def http_house(folder: Path) -> Iterator[HttpHouse]:
         opened.simulator._deliverer._sockets = postman  # type: ignore[assignment]  # it stands in its place
         yield HttpHouse(opened, client, postman, made[0])
         postman.ends()
+
+
+def raw(port: int, *parts: bytes) -> int:
+    """Send bytes as they are, and give the status that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        for part in parts:
+            line.sendall(part)
+        response = HTTPResponse(line)
+        response.begin()
+        return response.status
