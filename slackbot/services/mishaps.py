@@ -10,7 +10,7 @@ from slackbot.core.messages import Kind, Wanted
 from slackbot.services.composing import POST_OF, notice_of_dead
 from slackbot.services.context import ServiceContext
 from slackbot.services.elsewhere import Elsewhere
-from slackbot.services.reactions import LOUD_AFTER, PLAN_PAUSE, REACTIONS, Do, backoff, quiet_after
+from slackbot.services.reactions import LOUD_AT_ATTEMPT, PLAN_PAUSE, REACTIONS, Do, backoff, quiet_after
 from slackbot.services.reposting import post_anew
 from slackbot.services.tokens import TellOutside, stop_workspace
 from slackbot.services.tried import Tried, error_of, tried
@@ -95,7 +95,7 @@ class Mishaps:
 
     def _try_again(self, row: OutboxRow, failure: SlackFailure) -> None:
         self._again(row, backoff(row.attempt), failure.code)
-        if self._ctx.wire_now() - row.created_at >= LOUD_AFTER:
+        if row.attempt >= LOUD_AT_ATTEMPT:
             self._alert(row, "slack_unreachable", failure.code)
 
     def _look_first(self, row: OutboxRow, failure: SlackFailure, *cure: Tried) -> None:

@@ -134,8 +134,8 @@ EARLIER = timedelta(seconds=60)
 LOOK_LATER = timedelta(seconds=10)
 AUTH_PAUSE = timedelta(seconds=60)
 PLAN_PAUSE = timedelta(minutes=15)
-LOUD_AFTER = timedelta(minutes=10)
-"""A message that Slack has not taken for so long is worth an error in the log and an alert outside Slack."""
+LOUD_AT_ATTEMPT = 15
+"""After ten minutes of attempts, 1, 2, 4 ... 60 seconds apart, the log and somebody outside Slack are told."""
 TOLD_EVERY = timedelta(hours=1)
 """The same trouble is told at most so often."""
 _LONGEST_BACKOFF = timedelta(seconds=60)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -166,3 +170,33 @@ def test_the_end_of_a_log_torn_off_loses_no_more_than_the_end(slack: Simulator, 
         slack.person("ana").types('/escalate another one category:"Account" customer:Nordic', in_="#support")
         slack.channel("#tier-2").shows("another one")
     assert main(["check"]) == 0
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_token_revoked_while_it_runs_is_told_outside(
+    slack: Simulator, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The webhook hears of it, the log says `ERROR`, `check` names it, and the process goes on with its deadlines."""
+    heard: queue.Queue[bytes] = queue.Queue()
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.put(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(204)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as outside:
+        thread = threading.Thread(target=outside.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        monkeypatch.setenv("RUNG_ALERT_URL", f"http://127.0.0.1:{outside.server_port}/")
+        with running(slack) as process:
+            slack.workspace.revoke_token()
+            slack.person("ana").types('/escalate refund stuck category:"Account" customer:Nordic', in_="#support")
+            alert = json.loads(heard.get(timeout=LONG))
+            assert main(["check"]) == 1
+            assert process.poll() is None
+        outside.shutdown()
+        thread.join()
+    assert (alert["event"], alert["workspace"]) == ("token_refused", "Acme")
+    assert "Slack refuses its token" in capsys.readouterr().out
+    assert "ERROR slackbot.services.tokens" in (place / "rung.log").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from slackbot.app import Engine
+from slackbot.engine import Engine
 from slackbot.core.policy_document import from_document
 from slackbot.errors import PolicyError
 from slackbot.services.acknowledge import acknowledge

@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 from threading import Barrier
 from typing import Any
 
-from slackbot.app import Engine, SingleToken, build_engine
+from slackbot.app import SingleToken
+from slackbot.engine import Engine, build_engine
 from slackbot.clock import Clocks, ManualClock
 from slackbot.services.deliver import OneByOne
 from slackbot.slack.gateway import Gateway, bare_client
