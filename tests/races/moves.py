@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from slackbot.engine import Engine
 from slackbot.core.policy_document import from_document
+from slackbot.engine import Engine
 from slackbot.errors import PolicyError
 from slackbot.services.acknowledge import acknowledge
 from slackbot.services.composing import Letter

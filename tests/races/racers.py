@@ -15,8 +15,8 @@ from threading import Barrier
 from typing import Any
 
 from slackbot.app import SingleToken
-from slackbot.engine import Engine, build_engine
 from slackbot.clock import Clocks, ManualClock
+from slackbot.engine import Engine, build_engine
 from slackbot.services.deliver import OneByOne
 from slackbot.slack.gateway import Gateway, bare_client
 from storage.engine import open_store
