@@ -33,7 +33,7 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.installing import meet_workspace
 from slackbot.services.restoring import after_restore
 from slackbot.services.timekeeping import Timekeeper
-from slackbot.services.tokens import tell_nobody
+from slackbot.services.tokens import refused_tokens, tell_nobody
 from slackbot.services.waiting import see_database, waiting
 from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
@@ -211,9 +211,14 @@ class Rung:
         def database() -> None:
             see_database(self.engine.ctx)
 
+        def slack() -> str | None:
+            # Another replica may have learned it, or this one before it was started anew.
+            known = "Slack refuses a token" if refused_tokens(self.engine.ctx) else None
+            return self.engine.gateway.token_state.trouble or known
+
         return {
             "database": database,
-            "slack": lambda: self.engine.gateway.token_state.trouble,
+            "slack": slack,
             "requests": lambda: None if self._transport.is_ready else "no way in",
         }
 

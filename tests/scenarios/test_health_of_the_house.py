@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from slackbot.slack.failures import failure_of
@@ -21,7 +23,8 @@ def test_a_working_house_is_ready_and_measured(acme_house: House) -> None:
     assert counts["rung_deadline_lateness_seconds_count"] >= 1
     assert counts["rung_message_lateness_seconds_count"] >= 2
     loops = {line.split('"')[1] for line in lines if line.startswith("rung_loop_heartbeat_age_seconds{")}
-    assert loops == {"deadlines", "sender", "reconciler", "people", "housekeeping", "token"}
+    assert loops == {loop.name for loop in rung.loops}
+    assert {"deadlines", "sender", "reconciler"} < loops
 
 
 def test_a_token_that_is_good_again_makes_it_ready_again(acme_house: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -33,6 +36,16 @@ def test_a_token_that_is_good_again_makes_it_ready_again(acme_house: House, capl
     rung.engine.introduction.step()
     assert rung.health.ready().body == b"ok\n"
     caplog.clear()
+
+
+def test_a_refusal_that_another_process_met_counts(acme_house: House) -> None:
+    """Where the database knows of a refused token, this process is not ready either, though it has heard nothing."""
+    rung = acme_house.rung
+    now = rung.engine.ctx.wire_now()
+    with rung.engine.ctx.store.write() as tx:
+        tx.refusals.note(rung.workspace.id, "chat.postMessage: token_revoked", now, now + timedelta(hours=1))
+    assert rung.health.ready().body == b"slack: Slack refuses a token\n"
+    assert rung.health.alive().body == b"ok\n"
 
 
 def test_without_a_way_in_it_is_not_ready(acme_house: House) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,8 @@ from slackbot.services.reactions import AUTH_PAUSE
 from slackbot.services.waiting import waiting
 from slackbot.slack.failures import failure_of
 from storage.pace import POST
-from tests.services.still_house import StillHouse, still_house
+from tests.engines import SQLITE, Databases
+from tests.services.still_house import StillHouse, still_house_on
 
 SEND_EVERYTHING = 5.0
 PING_AFTER = 600.0
@@ -42,9 +42,9 @@ def notes() -> Notes:
 
 
 @pytest.fixture
-def measured(migrated: Path, tmp_path: Path, notes: Notes) -> Iterator[StillHouse]:
+def measured(databases: Databases, notes: Notes) -> Iterator[StillHouse]:
     """Give a house that tells it everything."""
-    with still_house(migrated, tmp_path, meter=notes) as house:
+    with databases.fresh(SQLITE) as url, still_house_on(url, meter=notes) as house:
         yield house
 
 
