@@ -4,6 +4,7 @@ import json
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
 
 import pytest
 from slack_bolt import Ack, App
@@ -250,6 +251,24 @@ def test_a_half_open_connection_carries_nothing_in_either_direction(clock: Manua
             again = frame(link)
             assert again["envelope_id"] == lost.envelope_id
             assert again["retry_attempt"] == 0
+
+
+def test_a_slack_that_was_gone_takes_connections_again(clock: ManualClock) -> None:
+    """Going dark cuts every connection and refuses new ones; back again, what waited is delivered."""
+    with Simulator(furnished(clock, None), retry_seconds=60) as simulator:
+        with dial(simulator) as lost:
+            frame(lost)
+            simulator.goes_dark()
+            with pytest.raises(ConnectionClosed):
+                lost.recv(timeout=5)
+        assert simulator.workspace.wait_for(lambda: simulator.connections == 0)
+        with pytest.raises(URLError, match="refused"), dial(simulator):
+            pass
+        simulator.deliver_event({"type": "something"})
+        simulator.comes_back()
+        with dial(simulator) as link:
+            frame(link)
+            assert frame(link)["payload"]["event"]["type"] == "something"
 
 
 def test_acks_of_many_threads_are_all_told_apart() -> None:
