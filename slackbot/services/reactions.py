@@ -129,8 +129,8 @@ AFTER_LEASE = timedelta(seconds=3)
 """From the end of a lease to the first look."""
 RECHECK = timedelta(seconds=60)
 """From an attempt whose answer was lost to the last look for a second copy, where it was sent again."""
-EARLIER = timedelta(seconds=60)
-"""How far before a message was wanted its history is read: Slack's clock is not ours."""
+EARLIER = timedelta(minutes=65)
+"""How far before a message was wanted its history is read: ours may be an hour fast against Slack's clock."""
 LOOK_LATER = timedelta(seconds=10)
 AUTH_PAUSE = timedelta(seconds=60)
 PLAN_PAUSE = timedelta(minutes=15)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slackbot.clock import Clocks
+from slackbot.clock import Clocks, ManualClock
 from slackbot.core.decide import decide
 from slackbot.core.events import HouseDown
 from slackbot.core.messages import Kind
@@ -293,3 +293,24 @@ def test_a_start_with_a_clock_put_back(still: StillHouse, caplog: pytest.LogCapt
     assert "put back" in caplog.text
     still.runs(60)
     assert len(still.visible("tier-2")) == 2
+
+
+class Behind:
+    """Slack's clock, an hour behind ours: ours was put forward."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Say Slack's time."""
+        return self._clock.now() - 60 * MINUTE
+
+
+def test_a_clock_an_hour_fast_finds_what_it_lost(still: StillHouse) -> None:
+    """By our clock the message was wanted after Slack says that it arrived: it is found, and not sent again."""
+    still.slack.clock = still.slack.changes.clock = Behind(still.clock)
+    still.wire.faults.drop_after(POST, to(still.channel_id("tier-2")))
+    still.raises()
+    still.runs(120)
+    assert len(still.visible("tier-2")) == 1
+    assert len([args for args in still.wire.of(POST) if args["channel"] == still.channel_id("tier-2")]) == 1
