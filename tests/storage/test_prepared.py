@@ -19,7 +19,7 @@ _RENAME = sa.update(people).where(people.c.user_id == sa.bindparam("user")).valu
 
 
 def _somebody(house: House, user_id: str, **more: Any) -> dict[str, Any]:
-    told = dict.fromkeys(("verified", "guest", "stranger", "deactivated", "bot"), False)
+    told = dict.fromkeys(("verified", "guest", "stranger", "deactivated", "bot", "primary_owner"), False)
     times = {"met_at": NOW, "refresh_at": NOW}
     return {
         "workspace_id": house.workspace_id,
