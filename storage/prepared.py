@@ -46,7 +46,7 @@ class Prepared:
     def change(self, connection: sa.Connection, rows: Sequence[Values]) -> int:
         """Execute it once for each of `rows`, at least one and with the same keys; say how many rows it changed.
 
-        Several inserts at once are not counted by every database.
+        Inserts are not counted by every database.
         """
         if connection.dialect.name != "sqlite":
             return connection.execute(self._of(connection), rows).rowcount
