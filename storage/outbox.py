@@ -12,6 +12,7 @@ from slackbot.core.messages import LEVEL_TRIGGERED, Kind, Wanted
 from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
+from storage.looking import expire, next_look, take_rechecks, take_unknown
 from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of, wanted_row
 from storage.overtaking import overtake
 from storage.pace import DEFAULT_PACE, Pace
@@ -85,29 +86,7 @@ _REDIRECT = _LET_GO.where(
     error=_WHY,
 )
 
-_LEASE_IS_OVER = (_c.state == constant(OutboxState.LEASED), _c.lease_until <= _NOW)
-_EXPIRE = (
-    sa.update(outbox)
-    .where(*_LEASE_IS_OVER)
-    .values(state=OutboxState.UNKNOWN.value, lease_until=None, not_before=_THEN, error="lease expired")
-    .returning(*COLUMNS)
-)
 _IS_UNKNOWN = _c.state == constant(OutboxState.UNKNOWN)
-_UNKNOWN_DUE = (
-    sa.select(*COLUMNS)
-    .where(_IS_UNKNOWN, _c.not_before <= _NOW)
-    .order_by(_c.not_before)
-    .limit(sa.bindparam("count", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
-LOOKING = timedelta(seconds=20)
-"""How long one replica may look before another one looks too."""
-_LOOKED_AT = sa.update(outbox).where(_c.id.in_(sa.bindparam("ids", expanding=True))).values(not_before=_THEN)
-_RECHECKED_AT = (
-    sa.update(outbox)
-    .where(_c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(recheck_at=sa.bindparam("recheck", type_=_c.recheck_at.type))
-)
 _IS_SENT_AFTER_ALL = sa.bindparam("outcome") == constant(OutboxState.SENT)
 _RESOLVE = (
     sa.update(outbox)
@@ -124,20 +103,7 @@ _RESOLVE = (
         sent_at=sa.case((_IS_SENT_AFTER_ALL, _c.attempt_started_at), else_=_c.sent_at),
     )
 )
-_WAKE_UPS = sa.select(
-    sa.select(sa.func.min(_c.lease_until)).where(_c.state == constant(OutboxState.LEASED)).scalar_subquery(),
-    sa.select(sa.func.min(_c.not_before)).where(_IS_UNKNOWN).scalar_subquery(),
-)
-_IS_SENT = _c.state == constant(OutboxState.SENT)
-_RECHECK_DUE = (
-    sa.select(*COLUMNS)
-    .where(_c.recheck_at.is_not(None), _c.recheck_at <= _NOW, _IS_SENT)
-    .order_by(_c.recheck_at)
-    .limit(sa.bindparam("count", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
 _RECHECKED = sa.update(outbox).where(_c.id == sa.bindparam("row")).values(recheck_at=None)
-_NEXT_RECHECK = sa.select(sa.func.min(_c.recheck_at)).where(_c.recheck_at.is_not(None), _IS_SENT)
 _COUNTS = sa.select(_c.state, sa.func.count()).group_by(_c.state)
 _LOUD = sa.union_all(
     sa.select(*COLUMNS).where(_c.state == constant(OutboxState.DEAD)),
@@ -253,17 +219,14 @@ class Outbox(Repository):
 
     def expire_leases(self, now: datetime, *, quiet: timedelta) -> list[OutboxRow]:
         """Make what was not settled in time unknown, to be looked for after a quiet period; say which."""
-        return [row_of(row) for row in self._connection.execute(_EXPIRE, {"now": now, "then": now + quiet})]
+        return expire(self._connection, now, now + quiet)
 
     def unknown_due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Take the unknown rows whose quiet period is over, to be looked for; nobody else gets them for a while.
 
         Rows that are not resolved by then are due again.
         """
-        rows = [row_of(row) for row in self._connection.execute(_UNKNOWN_DUE, {"now": now, "count": limit})]
-        if rows:
-            self._connection.execute(_LOOKED_AT, {"ids": [row.id for row in rows], "then": now + LOOKING})
-        return rows
+        return take_unknown(self._connection, now, limit)
 
     def resolve_unknown(
         self,
@@ -289,10 +252,7 @@ class Outbox(Repository):
 
     def recheck_due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Take the rows that were sent again after a lost answer, to be looked for once more; as `unknown_due` does."""
-        rows = [row_of(row) for row in self._connection.execute(_RECHECK_DUE, {"now": now, "count": limit})]
-        if rows:
-            self._connection.execute(_RECHECKED_AT, {"ids": [row.id for row in rows], "recheck": now + LOOKING})
-        return rows
+        return take_rechecks(self._connection, now, limit)
 
     def rechecked(self, row_id: int) -> bool:
         """Note that there is no surplus copy (any more)."""
@@ -305,8 +265,7 @@ class Outbox(Repository):
 
     def next_look(self, now: datetime) -> datetime | None:
         """Say when an expiry or a look can do something next, never before `now`; None if nothing is in doubt."""
-        moments = [*self._connection.execute(_WAKE_UPS).one(), self._connection.execute(_NEXT_RECHECK).scalar()]
-        found = min((moment for moment in moments if moment is not None), default=None)
+        found = next_look(self._connection)
         return None if found is None else max(found, now)
 
     def counts(self) -> dict[str, int]:

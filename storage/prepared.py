@@ -44,7 +44,10 @@ class Prepared:
         return None if row is None else spelled.read(row)
 
     def change(self, connection: sa.Connection, rows: Sequence[Values]) -> int:
-        """Execute it once for each of `rows`, at least one and with the same keys; say how many rows it changed."""
+        """Execute it once for each of `rows`, at least one and with the same keys; say how many rows it changed.
+
+        Inserts are not counted by every database.
+        """
         if connection.dialect.name != "sqlite":
             return connection.execute(self._of(connection), rows).rowcount
         spelled = self._for_sqlite(connection, rows[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.outbox import LOOKING
+from storage.looking import LOOKING
 from tests.storage.house import House, at, card
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from slackbot.core.messages import Kind, Wanted
-from storage import backlog, departures, escalations, folding, messages, outbox
+from storage import backlog, departures, escalations, folding, looking, messages, outbox
 from storage.engine import open_store
 from tests.storage.house import LEASE, NOW, card, furnish, ping
 
@@ -32,11 +32,11 @@ HOT = [
     (departures._PUT_OFF, "ix_outbox_pending"),
     (folding._SIBLINGS, "ix_outbox_lane"),
     (folding._SIBLINGS, "ix_outbox_unfinished"),
-    (outbox._EXPIRE, "ix_outbox_leased"),
-    (outbox._UNKNOWN_DUE, "ix_outbox_unknown"),
-    (outbox._WAKE_UPS, "ix_outbox_leased"),
-    (outbox._NEXT_RECHECK, "ix_outbox_recheck"),
-    (outbox._RECHECK_DUE, "ix_outbox_recheck"),
+    (looking._EXPIRE, "ix_outbox_leased"),
+    (looking._UNKNOWN_DUE, "ix_outbox_unknown"),
+    (looking._WAKE_UPS, "ix_outbox_leased"),
+    (looking._NEXT_RECHECK, "ix_outbox_recheck"),
+    (looking._RECHECK_DUE, "ix_outbox_recheck"),
     (messages._MOVED, "sqlite_autoindex_messages_1"),
     (outbox._LOUD, "ix_outbox_dead"),
     (backlog._FIRST_DUE, "ix_escalations_due"),
