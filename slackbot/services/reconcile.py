@@ -177,7 +177,9 @@ class Reconciler:
             return
         with self._ctx.store.write() as tx:
             error = error_of(row, code_in(row), Tried.RESENT)
-            tx.outbox.resolve_unknown(row.id, OutboxState.PENDING, now, now + RECHECK, error)
+            tx.outbox.resolve_unknown(
+                row.id, OutboxState.PENDING, now, now + RECHECK, token=row.token, error=error
+            )
         self._ctx.wake()
 
     def _later(self, row: OutboxRow, pause: timedelta) -> None:
