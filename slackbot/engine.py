@@ -58,7 +58,8 @@ def build_engine(
     ctx = ServiceContext(store, clocks, wake, meter or Unmeasured())
     renderer = build_renderer()
     elsewhere = Elsewhere(ctx, gateway, Reach(ctx, gateway))
-    mishaps = Mishaps(ctx, gateway, elsewhere, tell_outside)
+    tokens = TokenWatch(ctx, gateway, tell_outside)
+    mishaps = Mishaps(ctx, elsewhere, tokens, tell_outside)
     sending = Sending(ctx, gateway, renderer, mishaps, elsewhere, pace or Pace(), carriers)
     return Engine(
         ctx=ctx,
@@ -68,7 +69,7 @@ def build_engine(
         sweep=Sweep(ctx),
         sender=Sender(sending),
         reconciler=Reconciler(ctx, gateway),
-        tokens=TokenWatch(ctx, gateway, tell_outside),
+        tokens=tokens,
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
         introduction=Introduction(ctx, gateway),

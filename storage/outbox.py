@@ -13,8 +13,8 @@ from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
 from storage.looking import expire, next_look, take_rechecks, take_unknown
-from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of, wanted_row
-from storage.overtaking import overtake
+from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
+from storage.overtaking import is_coming, overtake
 from storage.pace import DEFAULT_PACE, Pace
 from storage.prepared import Prepared
 from storage.repository import Repository
@@ -101,6 +101,7 @@ _RESOLVE = (
         not_before=sa.func.coalesce(_THEN, _c.not_before),
         recheck_at=sa.func.coalesce(sa.bindparam("recheck", type_=_c.recheck_at.type), _c.recheck_at),
         sent_at=sa.case((_IS_SENT_AFTER_ALL, _c.attempt_started_at), else_=_c.sent_at),
+        error=sa.func.coalesce(_WHY, _c.error),
     )
 )
 _RECHECKED = sa.update(outbox).where(_c.id == sa.bindparam("row")).values(recheck_at=None)
@@ -123,14 +124,6 @@ _REARM = (
     )
 )
 _GET = sa.select(*COLUMNS).where(_c.id == sa.bindparam("row"))
-
-_COMING = sa.select(_c.id).where(
-    _c.workspace_id == sa.bindparam("workspace"),
-    _c.escalation_id == sa.bindparam("case"),
-    _c.visit == sa.bindparam("stay"),
-    _c.kind == sa.bindparam("sort"),
-    one_of(_c.state, UNFINISHED),
-)
 
 _ENDS = frozenset({OutboxState.OBSOLETE, OutboxState.DIVERTED, OutboxState.DEAD})
 _RESOLUTIONS = _ENDS | {OutboxState.SENT, OutboxState.PENDING, OutboxState.UNKNOWN}
@@ -173,8 +166,7 @@ class Outbox(Repository):
 
     def is_coming(self, workspace_id: int, escalation_id: str, visit: int, kind: Kind) -> bool:
         """Say whether a message of a kind is on its way in a visit."""
-        values = {"workspace": workspace_id, "case": escalation_id, "stay": visit, "sort": kind.value}
-        return self._connection.execute(_COMING, values).first() is not None
+        return is_coming(self._connection, (workspace_id, escalation_id, visit), kind)
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int, pace: Pace = DEFAULT_PACE) -> Claim:
         """Take at most `limit` messages to send until `now + lease`, the most urgent first.
@@ -236,18 +228,20 @@ class Outbox(Repository):
         recheck_at: datetime | None = None,
         *,
         token: int | None = None,
+        error: str | None = None,
     ) -> bool:
         """Note the outcome of a look: sent, pending (send again), unknown (look again), or an end; counts the look.
 
         What is sent again is looked for once more at `recheck_at`, so that a surplus copy can be deleted. With a
-        `token`, nothing changes where the row was sent again since.
+        `token`, nothing changes where the row was sent again since. An `error` takes the place of the row's.
 
         Raises:
             ValueError: `state` is none of these.
         """
         if state not in _RESOLUTIONS:
             raise ValueError(f"{state} resolves nothing; use one of {sorted(_RESOLUTIONS)}")
-        values = {"row": row_id, "outcome": str(state), "then": not_before, "recheck": recheck_at, "seen": token}
+        values = {"row": row_id, "outcome": str(state), "then": not_before, "recheck": recheck_at}
+        values |= {"seen": token, "why": error}
         return self._changed(_RESOLVE, values)
 
     def recheck_due(self, now: datetime, limit: int) -> list[OutboxRow]:

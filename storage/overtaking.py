@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from slackbot.core.messages import FOLDABLE, Kind, Wanted
 from slackbot.core.model import Escalation
-from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
+from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of
 from storage.statements import constant, one_of
 from storage.tables.delivery import outbox
 
@@ -38,6 +38,14 @@ _LET_GO = (
     .returning(*COLUMNS)
 )
 
+_COMING = sa.select(_o.id).where(
+    _o.workspace_id == sa.bindparam("workspace"),
+    _o.escalation_id == sa.bindparam("case"),
+    _o.visit == sa.bindparam("stay"),
+    _o.kind == sa.bindparam("sort"),
+    one_of(_o.state, UNFINISHED),
+)
+
 _Call = tuple[int, str, int, str, str]
 
 
@@ -55,6 +63,13 @@ def overtake(connection: sa.Connection, wanted: Iterable[tuple[Escalation, Wante
     needless = [row for row in waiting if row.kind in FOLDABLE and _visit(row) in cards]
     earlier = [row for row in waiting if row.ordinal < newest.get(_call_of(row), row.ordinal) and row not in needless]
     return [*_let_go(connection, needless, CARD_FIRST), *_let_go(connection, earlier, OVERTAKEN)]
+
+
+def is_coming(connection: sa.Connection, visit: tuple[int, str, int], kind: Kind) -> bool:
+    """Say whether a message of a kind is on its way in a visit, given as workspace, case and ordinal."""
+    workspace_id, escalation_id, ordinal = visit
+    values = {"workspace": workspace_id, "case": escalation_id, "stay": ordinal, "sort": kind.value}
+    return connection.execute(_COMING, values).first() is not None
 
 
 def _let_go(connection: sa.Connection, rows: list[OutboxRow], why: str) -> list[OutboxRow]:

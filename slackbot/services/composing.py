@@ -95,6 +95,8 @@ def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
         payload = renderer.fold(waiting, gone)
     else:
         payload = _rendered(renderer, row, view, detail)
+    if Tried.RESENT in tried(row):
+        payload = renderer.resent(payload)
     arguments: dict[str, Any] = {"text": payload.text, "blocks": payload.blocks or None}
     arguments |= _posting(row, place) if edits is None else {"channel": edits.channel, "ts": edits.ts}
     return Letter(row, escalation.version, cards, arguments, edits)

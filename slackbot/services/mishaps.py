@@ -12,11 +12,10 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.reactions import LOUD_AT_ATTEMPT, PLAN_PAUSE, REACTIONS, Do, backoff, quiet_after
 from slackbot.services.reposting import post_anew
-from slackbot.services.tokens import TellOutside, stop_workspace
+from slackbot.services.tokens import TellOutside, TokenWatch
 from slackbot.services.tried import Tried, error_of, tried
 from slackbot.services.warning import may_warn, tell_admins
 from slackbot.slack.failures import DestinationBroken, RateLimited, SlackFailure
-from slackbot.slack.gateway import Gateway
 from storage.outbox_rows import OutboxRow, OutboxState
 from storage.pace import UPDATE
 from storage.retrying import until_noted
@@ -30,10 +29,12 @@ class Mishaps:
     Nothing is done for a row that somebody else holds meanwhile: the token fences every path.
     """
 
-    def __init__(self, ctx: ServiceContext, gateway: Gateway, elsewhere: Elsewhere, tell_outside: TellOutside) -> None:
+    def __init__(
+        self, ctx: ServiceContext, elsewhere: Elsewhere, tokens: TokenWatch, tell_outside: TellOutside
+    ) -> None:
         self._ctx = ctx
-        self._gateway = gateway
         self._elsewhere = elsewhere
+        self._tokens = tokens
         self._tell_outside = tell_outside
         self._done: Mapping[Do, Callable[[OutboxRow, SlackFailure], None]] = {
             Do.PAUSE_LANE: self._pause_lane,
@@ -127,7 +128,7 @@ class Mishaps:
 
     def _stop_workspace(self, row: OutboxRow, failure: SlackFailure) -> None:
         with self._ctx.store.write() as tx:
-            stop_workspace(self._ctx, tx, row.workspace_id, failure)
+            self._tokens.stop(tx, row.workspace_id, failure)
             tx.outbox.retry(row.id, row.token, self._in(timedelta(0)), error_of(row, failure.code), count=False)
 
     def _back_off(self, row: OutboxRow, failure: SlackFailure) -> None:

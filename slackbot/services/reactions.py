@@ -50,7 +50,7 @@ class Link(StrEnum):
 class Blind(StrEnum):
     """What to do after a lost answer when no history can be read; the values are the words of docs/delivery.md."""
 
-    RESEND = "send again"
+    RESEND = "send again after 10 s, and say so"
     LET_GO = "let go"
 
 
@@ -131,6 +131,8 @@ RECHECK = timedelta(seconds=60)
 """From an attempt whose answer was lost to the last look for a second copy, where it was sent again."""
 EARLIER = timedelta(minutes=65)
 """How far before a message was wanted its history is read: ours may be an hour fast against Slack's clock."""
+BLIND_AFTER = timedelta(seconds=10)
+"""From an attempt whose answer was lost to the next one, where no history can be read."""
 LOOK_LATER = timedelta(seconds=10)
 AUTH_PAUSE = timedelta(seconds=60)
 PLAN_PAUSE = timedelta(minutes=15)

@@ -14,6 +14,7 @@ from slackbot.services.histories import Copy, Histories
 from slackbot.services.reactions import (
     AFTER_LEASE,
     AUTH_PAUSE,
+    BLIND_AFTER,
     EARLIER,
     LOOK_LATER,
     REACTIONS,
@@ -21,6 +22,7 @@ from slackbot.services.reactions import (
     Blind,
 )
 from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
+from slackbot.services.tried import Tried, code_in, error_of
 from slackbot.slack.failures import (
     Ambiguous,
     AuthBroken,
@@ -164,7 +166,19 @@ class Reconciler:
         elif row.state is OutboxState.SENT or REACTIONS[row.kind].blind is Blind.LET_GO:
             self._give_up_looking(row, OutboxState.OBSOLETE)
         else:
-            self._resolve(row, OutboxState.PENDING, recheck=self._ctx.wire_now() + RECHECK)
+            self._send_blindly(row)
+
+    def _send_blindly(self, row: OutboxRow) -> None:
+        """Send again what nobody can look for, not before the first copy had some time, and let the message say so."""
+        now = self._ctx.wire_now()
+        not_before = (row.attempt_started_at or row.created_at) + BLIND_AFTER
+        if now < not_before:
+            self._resolve(row, OutboxState.UNKNOWN, at=not_before)
+            return
+        with self._ctx.store.write() as tx:
+            error = error_of(row, code_in(row), Tried.RESENT)
+            tx.outbox.resolve_unknown(row.id, OutboxState.PENDING, now, now + RECHECK, token=row.token, error=error)
+        self._ctx.wake()
 
     def _later(self, row: OutboxRow, pause: timedelta) -> None:
         at = self._ctx.wire_now() + pause

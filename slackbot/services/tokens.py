@@ -19,6 +19,9 @@ CHECK_EVERY = timedelta(seconds=60)
 _STOPPED_FOR = 2 * CHECK_EVERY
 """Every check stops the lanes anew; where nobody checks, messages try by themselves after this."""
 
+_BELIEVED = timedelta(seconds=4)
+"""How long another replica may take to notice; in this process a refusal is seen at once."""
+
 TellOutside = Callable[[Mapping[str, str]], bool]
 """Tells somebody who is not in Slack; False if that failed and is worth another try."""
 
@@ -26,14 +29,6 @@ TellOutside = Callable[[Mapping[str, str]], bool]
 def tell_nobody(_: Mapping[str, str]) -> bool:
     """Be content: nobody outside Slack wants to be told."""
     return True
-
-
-def stop_workspace(ctx: ServiceContext, tx: Transaction, workspace_id: int, failure: SlackFailure) -> None:
-    """Let nothing leave in a workspace whose token Slack refused; what waits stays pending, deadlines go on."""
-    now = ctx.wire_now()
-    for method in (POST, UPDATE):
-        tx.lanes.pause(workspace_id, method, "", now + _STOPPED_FOR)
-    tx.refusals.note(workspace_id, str(failure), now, now + CHECK_EVERY)
 
 
 def refused_tokens(ctx: ServiceContext) -> list[Refusal]:
@@ -54,24 +49,41 @@ class TokenWatch:
         self._gateway = gateway
         self._tell_outside = tell_outside
         self._tried_to_tell: set[int] = set()
+        self._seen: tuple[datetime, list[Refusal]] | None = None
+
+    def stop(self, tx: Transaction, workspace_id: int, failure: SlackFailure) -> None:
+        """Let nothing leave in a workspace whose token Slack refused; what waits stays pending, deadlines go on."""
+        now = self._ctx.wire_now()
+        for method in (POST, UPDATE):
+            tx.lanes.pause(workspace_id, method, "", now + _STOPPED_FOR)
+        tx.refusals.note(workspace_id, str(failure), now, now + CHECK_EVERY)
+        self._seen = None
 
     def step(self) -> bool:
         """Tell of what is refused, once, and check what is to be checked now; there is never more waiting."""
         now = self._ctx.wire_now()
-        for refusal in refused_tokens(self._ctx):
+        for refusal in self._refused():
             is_due = refusal.check_at <= now
             if refusal.told_at is None and (is_due or refusal.workspace_id not in self._tried_to_tell):
                 self._tell(refusal)
             if is_due:
                 self._check(refusal)
+            self._seen = None
         return False
 
     def next_moment(self) -> datetime | None:
         """Say when something is to be told or checked next (wire time)."""
-        refused = refused_tokens(self._ctx)
+        refused = self._refused()
         if any(each.told_at is None and each.workspace_id not in self._tried_to_tell for each in refused):
             return self._ctx.wire_now()
         return min((each.check_at for each in refused), default=None)
+
+    def _refused(self) -> list[Refusal]:
+        """Read what is refused, at most every few seconds: this is asked whenever anything happens in the house."""
+        now = self._ctx.wire_now()
+        if self._seen is None or not self._seen[0] <= now < self._seen[0] + _BELIEVED:
+            self._seen = (now, refused_tokens(self._ctx))
+        return self._seen[1]
 
     def _tell(self, refusal: Refusal) -> None:
         self._tried_to_tell.add(refusal.workspace_id)
@@ -98,7 +110,7 @@ class TokenWatch:
 
     def _stop_again(self, refusal: Refusal, failure: SlackFailure) -> None:
         with self._ctx.store.write() as tx:
-            stop_workspace(self._ctx, tx, refusal.workspace_id, failure)
+            self.stop(tx, refusal.workspace_id, failure)
             tx.refusals.checked(refusal.workspace_id, self._ctx.wire_now() + CHECK_EVERY, None)
 
     def _look_later(self, refusal: Refusal, reopened: datetime) -> None:

@@ -14,6 +14,7 @@ class Tried(StrEnum):
 
     `PLAIN`: without blocks. `KEYLESS`: without metadata, so that it can't be looked for. `JOINED`: after joining the
     channel. `OUTSIDE`: outside its thread. `LOOKED`: looked for, since nobody knows what Slack's code means.
+    `RESENT`: sent again though nobody could look for the first copy.
     """
 
     PLAIN = "plain"
@@ -21,6 +22,7 @@ class Tried(StrEnum):
     JOINED = "joined"
     OUTSIDE = "outside"
     LOOKED = "looked"
+    RESENT = "resent"
 
 
 def tried(row: OutboxRow) -> frozenset[Tried]:

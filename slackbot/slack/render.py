@@ -72,6 +72,10 @@ class Renderer:
         """Reply in the thread the case came from; `topic` is `raised` or a value of `News`."""
         return agent.source_reply(self._kit, view, topic)
 
+    def resent(self, payload: Payload) -> Payload:
+        """Add to a message that it may be there twice: Slack's answer was lost, and nobody can look."""
+        return answers.resent(self._kit, payload)
+
     def minimal(self, view: CaseView, kind: Kind) -> Payload:
         """Say the least that helps, as text without blocks, where Slack refused the real payload."""
         return answers.minimal(self._kit, view, kind)

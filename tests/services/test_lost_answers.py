@@ -144,12 +144,16 @@ def test_a_ping_that_nobody_wants_any_more_is_not_sent_again(still: StillHouse) 
 
 
 def test_blind_a_first_post_is_worth_a_second_copy(still: StillHouse) -> None:
-    """Without the history scopes a card whose answer was lost is sent again."""
+    """Without the history scopes a card whose answer was lost is sent again after ten seconds, and says so."""
     without_history(still)
     still.wire.faults.drop_before(POST, to(still.channel_id("tier-2")))
     still.raises()
-    still.runs(10)
-    assert len(still.visible("tier-2")) == 1
+    still.runs(9)
+    assert still.visible("tier-2") == []
+    still.runs(3)
+    (card,) = still.visible("tier-2")
+    assert "it may be here twice" in card.text
+    assert "it may be here twice" in str(card.blocks)
 
 
 def test_blind_a_ping_is_let_go(still: StillHouse) -> None:

@@ -46,6 +46,8 @@ def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
     for topic in ("unreachable", "unverified", "message_dead"):
         yield renderer.admin_notice(view, topic, "is_archived")
     yield renderer.ping_over(view)
+    yield renderer.resent(renderer.minimal(view, Kind.CARD))
+    yield renderer.resent(renderer.news(view, News.ACKNOWLEDGED))
     yield renderer.fold([view] * 3, [view] * 3)
     yield renderer.fold([], [view] * 6)
     yield from (renderer.outage(OutageView(view.now, view.now, cause, n)) for n, cause in enumerate(Cause))

@@ -43,6 +43,13 @@ def failure(kit: Kit, reference: str) -> str:
     return kit.words.mrkdwn("failure.text", reference=reference)
 
 
+def resent(kit: Kit, payload: Payload) -> Payload:
+    """Say at the end of a message that it may be there twice; a plain one stays without blocks."""
+    said = kit.words.mrkdwn("resent.text")
+    blocks = [*payload.blocks, *kit.fill("messages/resent", said=said)] if payload.blocks else []
+    return Payload(f.limited(f.joined([Mrkdwn(payload.text), said], "\n"), TEXT_BYTES, TEXT_BYTES), blocks)
+
+
 def minimal(kit: Kit, view: CaseView, kind: Kind) -> Payload:
     """Say the least that helps, without blocks and without a word that people wrote; a call still calls."""
     case = view.escalation
