@@ -93,10 +93,10 @@ def test_an_unknown_row_is_looked_for_at_once(still: StillHouse) -> None:
 
 
 def test_check_lists_what_is_stuck_and_retries_it(
-    migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`rung check` names a refused token and every dead row, and sends them on though nobody runs."""
-    with still_house(migrated, tmp_path) as house:
+    with still_house(template, tmp_path) as house:
         house.wire.faults.error(POST, "invalid_blocks", to(house.channel_id("tier-2")), times=2)
         house.raises()
         house.runs(30)

@@ -67,13 +67,13 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("kind", "examples"), KINDS)
-def test_every_row_ends(migrated: Path, kind: Kind, examples: int) -> None:
+def test_every_row_ends(template: Path, kind: Kind, examples: int) -> None:
     """For any few troubles in a row, met by messages of one kind, every message of the story comes to an end."""
 
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(troubles=st.lists(TROUBLE, min_size=1, max_size=4))
     def holds(troubles: list[Fault]) -> None:
-        with tempfile.TemporaryDirectory() as folder, still_house(migrated, Path(folder)) as still:
+        with tempfile.TemporaryDirectory() as folder, still_house(template, Path(folder)) as still:
             play(still, kind, troubles)
             STORIES[kind](still)
             still.runs(HOUR)

@@ -55,9 +55,9 @@ def assert_each_once(house: StillHouse) -> None:
     assert posts <= set(carried)
 
 
-def test_what_had_left_since_is_not_said_again(migrated: Path, tmp_path: Path) -> None:
+def test_what_had_left_since_is_not_said_again(template: Path, tmp_path: Path) -> None:
     """A card and a direct message unsent in the copy, sent in truth: they are found, not sent a second time."""
-    with still_house(migrated, tmp_path) as house:
+    with still_house(template, tmp_path) as house:
         house.engine.heartbeat.begin()
         case = house.raises()
         copy = backed_up(tmp_path)
@@ -76,9 +76,9 @@ def test_what_had_left_since_is_not_said_again(migrated: Path, tmp_path: Path) -
         house.engine.ctx.store.close()
 
 
-def test_a_card_shows_what_the_copy_knows(migrated: Path, tmp_path: Path) -> None:
+def test_a_card_shows_what_the_copy_knows(template: Path, tmp_path: Path) -> None:
     """Taken since the copy was made: the card says again that nobody has it, the tier is called once, a press works."""
-    with still_house(migrated, tmp_path) as house:
+    with still_house(template, tmp_path) as house:
         house.engine.heartbeat.begin()
         case = house.raises()
         house.runs(60)
