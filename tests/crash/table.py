@@ -87,14 +87,10 @@ PLAYS: Mapping[str, tuple[Play, tuple[str, ...]]] = {
             "commit services.people:Acquaintance._look_up#2",
         ),
     ),
-    "nobody knows": (
-        Play(partial(unknown_presser, error="fatal_error")),
-        ("commit services.people:Acquaintance._look_up#3",),
-    ),
     "lost": (
         Play(lost),
         (
-            "commit services.mishaps:Mishaps._ambiguous",
+            "commit services.mishaps:Mishaps._look_first",
             "call services.histories:Histories._copies",
             "commit services.reconcile:Reconciler._settle",
             "commit services.reconcile:Reconciler._resolve",
@@ -137,17 +133,18 @@ PLAYS: Mapping[str, tuple[Play, tuple[str, ...]]] = {
     "unreachable": (
         Play(unreachable),
         (
-            "commit services.mishaps:Mishaps._pass_over",
-            "call services.mishaps:Mishaps._joined",
+            "commit services.elsewhere:Elsewhere._call_elsewhere",
+            "commit services.elsewhere:Elsewhere._again",
+            "call services.elsewhere:Elsewhere._joined",
         ),
     ),
     "deleted": (
         Play(deleted),
-        ("commit services.mishaps:Mishaps._target_gone",),
+        ("commit services.mishaps:Mishaps._post_anew",),
     ),
     "parent gone": (
         Play(parent_gone, a_case, 12 * MINUTE, ("--unseen",)),
-        ("commit services.mishaps:Mishaps._parent_gone",),
+        ("commit services.elsewhere:Elsewhere._parent_gone",),
     ),
     "late": (
         Play(late, a_case, 12 * MINUTE, ("--unseen",)),
@@ -197,8 +194,21 @@ UNPLAYED: Mapping[str, str] = {
     "call services.deliver:Sender._take_back": "an answer that comes after its lease is over: see test_lost_answers",
     "commit services.folding:Folding._let_go": "a press between the lease and the drawing of a call: test_many_calls",
     "commit services.folding:Folding._want_anew": "calls leased together that stand in two channels: test_many_calls",
+    "commit services.people:Acquaintance._look_up#3": "depends on which of two threads asks Slack first: test_calls",
+    "call services.introducing:Introduction.step": "no play yet",
+    "call services.reach:Reach._opened": "no play yet",
+    "call services.tokens:TokenWatch._check": "no play yet: a refused token",
+    "commit services.tokens:TokenWatch._look_later": "no play yet: a refused token",
+    "commit services.tokens:TokenWatch._reopen": "no play yet: a refused token",
+    "commit services.tokens:TokenWatch._stop_again": "no play yet: a refused token",
+    "commit services.tokens:TokenWatch._tell": "no play yet: a refused token",
+    "commit services.mishaps:Mishaps._stop_workspace": "no play yet: a refused token",
+    "commit services.mishaps:Mishaps._alert": "no play yet: trouble that lasts ten minutes",
+    "commit services.deliver:Sender.give_back": "no play yet: a stop with messages in hand",
+    "commit services.elsewhere:Elsewhere._tell_elsewhere": "no play yet: an admin who can't be reached",
+    "commit services.elsewhere:Elsewhere.leave_if_nobody_is_there": "no play yet: a tier where nobody is left",
 }
-"""Sites that no play comes by, and why: they need two things in the same millisecond."""
+"""Sites that no play comes by, and why: two things in the same millisecond, or a play that is still to be written."""
 
 EVERY_DAY = (
     "before commit services.intake:_submit_line",
@@ -226,7 +236,7 @@ IN_HAND = (
     "before call services.deliver:Sender._dispatch",
     "after call services.deliver:Sender._dispatch",
     "before commit services.recording:settle_post",
-    "after commit services.mishaps:Mishaps._ambiguous",
+    "after commit services.mishaps:Mishaps._look_first",
     "before commit services.reconcile:Reconciler._settle",
     "after commit services.reconcile:Reconciler._resolve",
 )
