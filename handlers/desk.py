@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from slackbot.services.transact import Declined
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.parse import Sender
 from slackbot.slack.render import Renderer
+from slackbot.slack.uploading import SentFile
 from slackbot.slack.views import Payload
 
 log = logging.getLogger(__name__)
@@ -38,15 +39,32 @@ class Outside(Protocol):
         """Answer by a payload's response_url, seen only by the one who asked."""
         ...
 
+    def publish_home(self, team_id: str, person: str, view: dict[str, Any]) -> None:
+        """Draw somebody's Home tab anew."""
+        ...
+
+    def send_files(self, team_id: str, person: str, files: Sequence[SentFile], comment: str) -> None:
+        """Put files into somebody's direct message."""
+        ...
+
+    def announce(self, response_url: str, payload: Payload) -> None:
+        """Say something to everybody where a payload came from."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts that listeners work with. `later` runs what must not delay the ack."""
+    """The parts that listeners work with.
+
+    `later` runs what must not delay the ack; `counting` sums up for summaries, one after the other, so that the
+    database and the loops are not held up by several at once.
+    """
 
     ctx: ServiceContext
     renderer: Renderer
     outside: Outside
     later: Executor
+    counting: Executor
 
     def open_later(
         self, sender: Sender, trigger_id: str, response_url: str | None, draw: Callable[[], dict[str, Any] | str]

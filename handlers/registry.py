@@ -18,11 +18,12 @@ from handlers.actions import (
     page,
     read_all,
     resolve,
+    summary,
     withdraw,
 )
 from handlers.commands import escalate, escalations
 from handlers.desk import Desk
-from handlers.events import people
+from handlers.events import home, people
 from handlers.shortcuts import escalate_case, escalate_conversation
 from handlers.views import escalate_now as escalate_now_form
 from handlers.views import intake, promise
@@ -50,7 +51,9 @@ LISTENERS = (
     close,
     not_solved,
     page,
+    summary,
     people,
+    home,
     failures,
 )
 

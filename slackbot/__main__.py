@@ -12,6 +12,7 @@ VERBS = {
     "run": "listen to Slack and escalate, until stopped",
     "demo": "play the main job against a local Slack workspace",
     "check": "look at settings, database and policy; list messages that could not be sent",
+    "report": "sum up a week as text, JSON, CSV or a picture",
     "policy": "check, export or apply the policy",
     "db": "bring the database up to this version",
 }

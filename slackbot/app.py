@@ -69,7 +69,9 @@ class SingleToken:
         return self.value
 
 
-def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, later: Executor) -> App:
+def build_bolt(
+    engine: Engine, workspace: Workspace, token: str, api_url: str, *, later: Executor, counting: Executor
+) -> App:
     """Make the Bolt app with every listener bound.
 
     Listeners run where the request is dispatched (`process_before_response`): stock Bolt would look for the ack only
@@ -95,7 +97,7 @@ def build_bolt(engine: Engine, workspace: Workspace, token: str, api_url: str, l
         token_verification_enabled=False,
         request_verification_enabled=False,
     )
-    register(app, Desk(engine.ctx, engine.renderer, outside, later))
+    register(app, Desk(engine.ctx, engine.renderer, outside, later, counting))
     return app
 
 
@@ -128,6 +130,7 @@ class Rung:
         self._timekeeper = timekeeper
         self._carriers = CarrierPool(SENDERS, self._alarm.ring)
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
+        self._counting = ThreadPoolExecutor(1, thread_name_prefix="rung-counting")
         gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
         self.metrics = Metrics()
         outside = settings.rung_alert_url
@@ -142,7 +145,7 @@ class Rung:
             tell_outside=Webhook(outside.get_secret_value()).tell if outside else tell_nobody,
         )
         self.workspace = meet_workspace(self.engine.ctx, gateway)
-        bolt = build_bolt(self.engine, self.workspace, token, api_url, self._later)
+        bolt = build_bolt(self.engine, self.workspace, token, api_url, later=self._later, counting=self._counting)
         self._transport = (transport or socket_mode(settings))(bolt, self.metrics)
         self.loops = self._loops(clocks)
         self._watchdog = Watchdog((*self.loops, *self._transport.watched), cries)
@@ -174,7 +177,8 @@ class Rung:
         for loop in self.loops:
             loop.leave()
         self._transport.stop()
-        self._later.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._counting, self._later):
+            pool.shutdown(wait=True, cancel_futures=True)
         for loop in self.loops:
             loop.stop(max(0.0, until - monotonic()))
         if not self._carriers.stop(max(0.0, until - monotonic())):
@@ -197,6 +201,7 @@ class Rung:
         works = [
             Work("deadlines", on_time, next_deadline),
             Work("sender", engine.sender.step, engine.sender.next_moment),
+            Work("weekly", engine.weekly.step, engine.weekly.next_moment, ASKING),
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment, ASKING),
             Work("tokens", engine.tokens.step, engine.tokens.next_moment, ASKING),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment, ASKING),

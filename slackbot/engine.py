@@ -20,6 +20,7 @@ from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
 from slackbot.services.tokens import TellOutside, TokenWatch, tell_nobody
 from slackbot.services.uptime import Heartbeat
+from slackbot.services.weekly import WeeklySummaries
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer, build_renderer
 from storage.pace import Pace
@@ -41,6 +42,7 @@ class Engine:
     acquaintance: Acquaintance
     housekeeping: Housekeeping
     introduction: Introduction
+    weekly: WeeklySummaries
 
 
 def build_engine(
@@ -73,4 +75,5 @@ def build_engine(
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
         introduction=Introduction(ctx, gateway),
+        weekly=WeeklySummaries(ctx, gateway, renderer),
     )

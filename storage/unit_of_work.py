@@ -24,8 +24,10 @@ from storage.outbox import Outbox
 from storage.people import People
 from storage.policies import Policies
 from storage.refusals import Refusals
+from storage.reports import Reports
 from storage.uptime import Uptime
 from storage.warnings import Warnings
+from storage.weekly import Weekly
 from storage.workspaces import Workspaces
 
 
@@ -45,8 +47,10 @@ class Transaction:
         "people",
         "policies",
         "refusals",
+        "reports",
         "uptime",
         "warnings",
+        "weekly",
         "workspaces",
     )
 
@@ -66,6 +70,8 @@ class Transaction:
         self.inbox = Inbox(connection)
         self.drafts = Drafts(connection)
         self.uptime = Uptime(connection)
+        self.reports = Reports(connection)
+        self.weekly = Weekly(connection)
 
     def time(self) -> datetime | None:
         """Say what the database's clock shows at this moment (UTC); None where it has none of its own, as SQLite."""

@@ -20,7 +20,7 @@ from slackbot.slack.methods import METHODS
 ROOT = Path(__file__).parents[1]
 
 # What an event must be paid for with (docs.slack.dev/reference/events); no entry means nothing.
-EVENT_SCOPES = {"user_change": {"users:read"}}
+EVENT_SCOPES: dict[str, set[str]] = {"user_change": {"users:read"}, "app_home_opened": set()}
 
 # Scopes that no method needs: slash commands and shortcuts ask for this one.
 BESIDES_METHODS = {"commands"}

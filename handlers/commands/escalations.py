@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
+from handlers.summaries import answer_summary
 from slackbot.core.commands import Action
 from slackbot.ids import COMMAND_ESCALATIONS
 from slackbot.services.looking import MayNotLook, list_open, look_at
@@ -18,7 +19,7 @@ from slackbot.services.transact import Declined, NoSuchCaseError
 from slackbot.slack.parse import Sender, sender_of
 from slackbot.slack.views import CaseView, ListView, Payload
 
-WORDS = ("mine", "open", "show", "why", "withdraw", "help")
+WORDS = ("mine", "open", "show", "why", "withdraw", "summary", "help")
 _NUMBER = re.compile(r"(?:esc-?)?(\d{1,9})", re.IGNORECASE)
 
 
@@ -27,6 +28,9 @@ def register(app: App, desk: Desk) -> None:
 
     def escalations(ack: Ack, body: Mapping[str, Any]) -> None:
         word, _, rest = str(body.get("text") or "").strip().partition(" ")
+        if word.casefold() == "summary":
+            answer_summary(desk, ack, body, rest.strip())
+            return
         payload = _answer(desk, sender_of(body), word.casefold(), rest.strip(), str(body["trigger_id"]))
         ack(text=payload.text, blocks=payload.blocks, response_type="ephemeral")
 

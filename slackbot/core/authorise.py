@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from slackbot.core.commands import Action
@@ -19,6 +20,7 @@ class Denial(StrEnum):
     BOT = "bot"
     UNKNOWN = "unknown"
     NOT_YOURS = "not_yours"
+    NO_MANAGER = "no_manager"
 
 
 def standing(person: Person, workspace: Workspace) -> Denial | None:
@@ -47,3 +49,11 @@ def authorise(actor: Person, action: Action, escalation: Escalation | None, work
     if action in _ONLY_THE_AGENT and escalation is not None and escalation.raised_by != actor.id:
         return Denial.NOT_YOURS
     return None
+
+
+def may_read_summary(actor: Person, workspace: Workspace, managers: Collection[str], *, own: bool) -> Denial | None:
+    """Say why the actor may not read a summary; `own` is one of the actor's own cases, which every insider may."""
+    denial = standing(actor, workspace)
+    if denial is not None or own or actor.id in managers:
+        return denial
+    return Denial.NO_MANAGER

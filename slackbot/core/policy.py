@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
 
@@ -109,6 +109,20 @@ class PromiseRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WeeklySummary:
+    """A summary that comes by itself: of a policy, or of all cases where `policy` is empty.
+
+    `day` counts from 1 for Monday, `at` is the time there; it is about the week before the one in which it is posted.
+    """
+
+    policy: str
+    day: int
+    at: time
+    zone: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """A whole policy version: everything an escalation is decided by.
 
@@ -127,6 +141,7 @@ class Rules:
     routes: tuple[Route, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     admin_channel: str | None = None
+    summaries: tuple[WeeklySummary, ...] = ()
 
     def category(self, name: str) -> Category | None:
         """Find a category by its name, whatever its case."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from slackbot.core.durations import format_duration, parse_duration
@@ -17,6 +18,7 @@ from slackbot.core.policy import (
     Severity,
     Tier,
     Timers,
+    WeeklySummary,
 )
 
 SCHEMA = 1
@@ -47,6 +49,7 @@ def to_document(rules: Rules) -> dict[str, Any]:
         "policies": [_policy_out(rules.policies[name]) for name in sorted(rules.policies)],
         "routes": [_route_out(route) for route in rules.routes],
         "names": {key: rules.names[key] for key in sorted(rules.names)},
+        "summaries": [_summary_out(each) for each in rules.summaries],
     }
 
 
@@ -125,7 +128,23 @@ def _rules_in(document: Mapping[str, Any]) -> Rules:
         routes=tuple(_route_in(route) for route in document["routes"]),
         names=dict(document["names"]),
         admin_channel=document["admin_channel"],
+        summaries=tuple(_summary_in(each) for each in document.get("summaries", ())),
     )
+
+
+def _summary_out(summary: WeeklySummary) -> dict[str, Any]:
+    return {
+        "policy": summary.policy,
+        "day": summary.day,
+        "at": f"{summary.at:%H:%M}",
+        "zone": summary.zone,
+        "channel": summary.channel,
+    }
+
+
+def _summary_in(summary: Mapping[str, Any]) -> WeeklySummary:
+    at = time.fromisoformat(summary["at"])
+    return WeeklySummary(summary["policy"], int(summary["day"]), at, summary["zone"], summary["channel"])
 
 
 def _policy_in(policy: Mapping[str, Any]) -> Policy:

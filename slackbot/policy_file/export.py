@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from slackbot.core.durations import format_duration
-from slackbot.core.policy import Category, LastTier, Policy, Route, Rules, Severity, Tier, Timers
+from slackbot.core.policy import Category, LastTier, Policy, Route, Rules, Severity, Tier, Timers, WeeklySummary
+from slackbot.policy_file.values import WEEKDAYS
 
 _VERSION = re.compile(r"^# Rung policy, exported from version (\d+)\.\r?$", re.MULTILINE)
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -28,6 +29,7 @@ def to_toml(rules: Rules, *, version: int) -> str:
         *(line for category in rules.categories for line in _category(category)),
         *(line for policy in rules.policies.values() for line in _policy(policy, rules.names)),
         *(line for route in rules.routes for line in _route(route)),
+        *(line for summary in rules.summaries for line in _summary(summary, rules.names)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -100,6 +102,17 @@ def _override(severity: Severity, own: Timers, usual: Timers) -> Iterator[str]:
         yield f"    ping_every = {_span(own.ping_every)}"
     if own.respond_within != usual.respond_within:
         yield f"    respond_within = {_span(own.respond_within)}"
+
+
+def _summary(summary: WeeklySummary, names: Mapping[str, str]) -> Iterator[str]:
+    yield ""
+    yield "[[summaries]]"
+    if summary.policy:
+        yield f"policy = {_quoted(summary.policy)}"
+    yield f"day = {_quoted(WEEKDAYS[summary.day - 1])}"
+    yield f"at = {_quoted(f'{summary.at:%H:%M}')}"
+    yield f"timezone = {_quoted(summary.zone)}"
+    yield f"channel = {_quoted(summary.channel)}{_comment(names, summary.channel)}"
 
 
 def _route(route: Route) -> Iterator[str]:

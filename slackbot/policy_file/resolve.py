@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from slackbot.core.policy import Category, LastTier, Policy, PromiseRules, Route, Rules, Tier
+from slackbot.core.policy import Category, LastTier, Policy, PromiseRules, Route, Rules, Tier, WeeklySummary
 from slackbot.policy_file.directory import Directory
 from slackbot.policy_file.lookup import UNKNOWN, Lookup
 from slackbot.policy_file.problems import PolicyFileError, Problem
-from slackbot.policy_file.schema import PolicyFile, PolicyTable, PromiseTable, RouteTable, TierTable
+from slackbot.policy_file.schema import PolicyFile, PolicyTable, PromiseTable, RouteTable, SummaryTable, TierTable
+from slackbot.policy_file.values import WEEKDAYS
 
 
 def resolve(file: PolicyFile, directory: Directory) -> Rules:
@@ -34,6 +35,9 @@ def resolve(file: PolicyFile, directory: Directory) -> Rules:
         routes=tuple(_route(route) for route in file.routes),
         names=lookup.names,
         admin_channel=None if file.admin_channel is None else lookup.channel("admin_channel", file.admin_channel),
+        summaries=tuple(
+            _summary(lookup, f"summaries[{index}]", table, file.timezone) for index, table in enumerate(file.summaries)
+        ),
     )
     problems = [*lookup.problems, *_same_places(rules)]
     if problems:
@@ -87,6 +91,16 @@ def _tier(lookup: Lookup, path: str, table: TierTable) -> Tier:
         backup_channel=None if backup is None else lookup.channel(f"{path}.backup_channel", backup),
         notify=tuple(dict.fromkeys(named)),
         timers=table.timers(),
+    )
+
+
+def _summary(lookup: Lookup, path: str, table: SummaryTable, zone: str) -> WeeklySummary:
+    return WeeklySummary(
+        policy=table.policy or "",
+        day=WEEKDAYS.index(table.day) + 1,
+        at=table.at,
+        zone=table.timezone or zone,
+        channel=lookup.channel(f"{path}.channel", table.channel),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -20,6 +20,8 @@ from slackbot.policy_file.values import (
     PromiseChoice,
     SeverityName,
     TicketPattern,
+    TimeOfDay,
+    Weekday,
     Zone,
 )
 
@@ -123,6 +125,16 @@ class RouteTable(Table):
     policy: str = Field(examples=['policy = "support"'])
 
 
+class SummaryTable(Table):
+    """A summary that comes by itself."""
+
+    policy: str | None = None
+    day: Weekday = "monday"
+    at: TimeOfDay = time(9)
+    timezone: Zone | None = None
+    channel: Channel = Field(examples=['channel = "#support-managers"'])
+
+
 class PolicyFile(Table):
     """A whole policy file."""
 
@@ -137,6 +149,7 @@ class PolicyFile(Table):
     categories: list[CategoryTable] = Field(examples=["[[categories]]"], min_length=1, max_length=MOST_OPTIONS)
     policies: list[PolicyTable] = Field(examples=["[[policies]]"], min_length=1)
     routes: list[RouteTable] = Field(examples=["[[routes]]"], min_length=1)
+    summaries: list[SummaryTable] = []
 
 
 TABLES: dict[tuple[str, ...], type[Table]] = {
@@ -149,5 +162,6 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     **{("policies", "tiers", severity.value): OverrideTable for severity in Severity},
     ("routes",): RouteTable,
     ("routes", "when"): WhenTable,
+    ("summaries",): SummaryTable,
 }
 """Where each table stands in the file."""

@@ -26,6 +26,7 @@ def sense_problems(raw: Raw) -> list[Problem]:
     for index, policy in tables(raw, "policies"):
         problems += ladder_problems(path_of(("policies", index)), policy)
     problems += _unknown_names(raw, categories, _names(raw, "policies"))
+    problems += _summaries(raw, _names(raw, "policies"))
     if routes := tables(raw, "routes"):
         problems += _unreached(routes, categories)
         problems += _no_catch_all(routes)
@@ -66,6 +67,18 @@ def _duplicates(raw: Raw, key: str) -> Iterator[Problem]:
         if first != index:
             path = path_of((key, index, "name"))
             yield Problem(path, name, f"is also the name of {key}[{first}]", "rename one of them")
+
+
+def _summaries(raw: Raw, policies: list[str]) -> Iterator[Problem]:
+    """Find summaries of policies that there are not, and two of the same."""
+    seen: dict[str, int] = {}
+    for index, summary in tables(raw, "summaries"):
+        policy = text(summary, "policy") or ""
+        path = path_of(("summaries", index, "policy"))
+        if policy and policy not in policies:
+            yield Problem(path, policy, "is no policy of this file", one_of(policy, policies))
+        if (first := seen.setdefault(policy, index)) != index:
+            yield Problem(path, policy or None, f"is the subject of summaries[{first}] too", "take one of them out")
 
 
 def _unknown_names(raw: Raw, categories: list[str], policies: list[str]) -> Iterator[Problem]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zoneinfo
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Any
 
 from pydantic import PlainValidator
@@ -126,6 +127,29 @@ def _catcher(value: Any) -> str:
     return _reference(value, PERSON | CHANNEL, "is no channel and no person", cure)
 
 
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekday(value: Any) -> str:
+    if _text(value) not in WEEKDAYS:
+        raise refusal("is no day of the week", one_of(str(value), WEEKDAYS))
+    return str(value)
+
+
+def _time_of_day(value: Any) -> time:
+    try:
+        return time.fromisoformat(_text(value)) if _TIME_OF_DAY.fullmatch(_text(value)) else _no_time()
+    except ValueError:
+        return _no_time()
+
+
+def _no_time() -> time:
+    raise refusal("is no time of day", "write hours and minutes such as 09:00, in quotes")
+
+
+Weekday = Annotated[str, PlainValidator(_weekday)]
+TimeOfDay = Annotated[time, PlainValidator(_time_of_day)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
 PromiseChoice = Annotated[str, PlainValidator(_choice)]
 Name = Annotated[str, PlainValidator(_name)]

@@ -19,7 +19,7 @@ from slackbot.simulator.payloads import answers, envelope
 from slackbot.simulator.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from slackbot.simulator.model import Json
+    from slackbot.simulator.model import Json, Message
     from slackbot.simulator.request_urls import Forgery, HttpAnswer, RequestSender
     from slackbot.simulator.socket_mode import Link, SocketMode
     from slackbot.simulator.wire import LoopbackServer
@@ -132,6 +132,13 @@ class Deliverer:
                 message = f"{delivery.name} was neither acknowledged nor failed in {timeout:g} s."
                 raise TimeoutError(message)
         return delivery
+
+    def answer_to(self, token: str) -> Message | None:
+        """Find the message with which the command was answered whose `response_url` ends in this token."""
+        for each in reversed(self.all):
+            if "command" in each.payload and str(each.payload.get("response_url")).endswith(f"/{token}"):
+                return each.effect.message
+        return None
 
     def failures(self) -> list[Delivery]:
         """List what failed, oldest first."""

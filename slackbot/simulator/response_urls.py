@@ -6,6 +6,7 @@ Source: docs.slack.dev/interactivity/handling-user-interaction. How an expired o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -40,11 +41,20 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """Every `response_url` given out, by the token in its path; `limits` None turns the pace of messages off."""
+    """Every `response_url` given out, by the token in its path; `limits` None turns the pace of messages off.
 
-    def __init__(self, workspace: Workspace, limits: Limits | None = None) -> None:
+    `answer_to` finds the message with which a command was answered at once, which its `response_url` can replace.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        limits: Limits | None = None,
+        answer_to: Callable[[str], Message | None] = lambda _: None,
+    ) -> None:
         self._workspace = workspace
         self._limits = limits
+        self._answer_to = answer_to
         self._given: dict[str, ResponseUrl] = {}
         self.expired_status = _NOT_FOUND
 
@@ -125,10 +135,12 @@ class ResponseUrls:
             history.post_ephemeral(url.channel, url.user, self._workspace.app.author, draft)
 
     def _original(self, url: ResponseUrl) -> Message | None:
-        if url.message is None:
+        answer = self._answer_to(url.token) if url.message is None else None
+        place = url.message if answer is None else (answer.channel, answer.ts)
+        if place is None:
             return None
         history = self._workspace.history
-        return history.get(*url.message) or history.ephemeral(*url.message)
+        return history.get(*place) or history.ephemeral(*place)
 
 
 def check_content(body: Json) -> None:

@@ -82,7 +82,7 @@ class Simulator:
             http_retry_seconds=http_retry_seconds,
         )
         self.mishaps = self._deliverer.mishaps
-        self.response_urls = ResponseUrls(workspace, limits)
+        self.response_urls = ResponseUrls(workspace, limits, self._deliverer.answer_to)
         self._stage = Stage(workspace, self._deliverer, self.response_urls, self._response_url)
         self._application = Starlette(routes=self._routes())
         self._running = False

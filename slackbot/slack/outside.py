@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from slack_sdk.webhook import WebhookClient
 
 from slackbot.slack.failures import Ambiguous, DestinationBroken, InteractionExpired
 from slackbot.slack.gateway import Gateway
+from slackbot.slack.uploading import SentFile, send_files
 from slackbot.slack.views import Payload
 
 SLACKS_HOOKS = "hooks.slack.com"
@@ -44,15 +45,43 @@ class Interactions:
         workspace = self._workspace_id_of(team_id)
         self._gateway.call(workspace, "views.update", view_id=view_id, view=view, hash=view_hash)
 
+    def publish_home(self, team_id: str, person: str, view: dict[str, Any]) -> None:
+        """Draw somebody's Home tab anew.
+
+        Raises:
+            SlackFailure: it could not be drawn; it is when they open it again.
+        """
+        self._gateway.call(self._workspace_id_of(team_id), "views.publish", user_id=person, view=view)
+
     def whisper(self, response_url: str, payload: Payload, *, replace: bool) -> None:
         """Answer by a payload's response_url, seen only by the one who asked; it can be used five times in 30 minutes.
 
         Raises:
             SlackFailure: it was not taken.
         """
+        self._answer(response_url, payload, {"response_type": "ephemeral", "replace_original": replace})
+
+    def announce(self, response_url: str, payload: Payload) -> None:
+        """Say something to everybody where a payload came from; Rung need not be a member there.
+
+        Raises:
+            SlackFailure: it was not taken.
+        """
+        self._answer(response_url, payload, {"response_type": "in_channel", "replace_original": False})
+
+    def send_files(self, team_id: str, person: str, files: Sequence[SentFile], comment: str) -> None:
+        """Put files into somebody's direct message.
+
+        Raises:
+            SlackFailure: they are not all there, or nobody knows.
+        """
+        hosts = {host for host in self._hosts if host is not None}
+        send_files(self._gateway, self._workspace_id_of(team_id), person, files, comment, hosts)
+
+    def _answer(self, response_url: str, payload: Payload, how: dict[str, Any]) -> None:
         if urlsplit(response_url).hostname not in self._hosts:
             raise DestinationBroken("response_url", "foreign_host")
-        body: dict[str, Any] = {"response_type": "ephemeral", "text": payload.text, "replace_original": replace}
+        body: dict[str, Any] = {"text": payload.text} | how
         if payload.blocks:
             body["blocks"] = payload.blocks
         try:

@@ -130,6 +130,11 @@ def pressed_value(body: Mapping[str, Any]) -> str:
     return str(action.get("value") or _part(action, "selected_option").get("value") or "")
 
 
+def pressed_block(body: Mapping[str, Any]) -> str:
+    """Read the id of the block in which something was pressed or chosen: what a select's options share."""
+    return str(_action(body).get("block_id") or "")
+
+
 def submission_of(body: Mapping[str, Any]) -> Submission:
     """Read a submitted form, or one in which a choice was just made.
 

@@ -8,14 +8,21 @@ from typing import Any
 from slackbot.core.authorise import Denial
 from slackbot.core.commands import Action
 from slackbot.core.decision import RefusalCode
+from slackbot.core.digest import Digest
 from slackbot.core.messages import Kind, News
+from slackbot.core.periods import Period
 from slackbot.core.problems import Problem
+from slackbot.core.summary_request import SummaryRequest
+from slackbot.slack.formatting import place
 from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt
+from slackbot.slack.rendering.behind import behind
 from slackbot.slack.rendering.card import card
 from slackbot.slack.rendering.fold import fold
+from slackbot.slack.rendering.home import home
 from slackbot.slack.rendering.intake_form import intake_form
 from slackbot.slack.rendering.kit import Kit, build_kit
-from slackbot.slack.views import CaseView, FormView, ListView, OutageView, Payload
+from slackbot.slack.rendering.summary import summary
+from slackbot.slack.views import BehindView, CaseView, FormView, ListView, OutageView, Payload
 from slackbot.slack.words import read_words
 
 
@@ -123,6 +130,34 @@ class Renderer:
     def why(self, view: CaseView) -> Payload:
         """Tell everything that happened to a case and why; posted to one person only."""
         return history.why(self._kit, view)
+
+    def summary(self, digest: Digest, *, public: bool) -> Payload:
+        """Draw a summary; `public` for one that everybody in a channel reads."""
+        return summary(self._kit, digest, public=public)
+
+    def home(self, waiting: ListView | None, digest: Digest | None, note: str = "") -> dict[str, Any]:
+        """Draw the Home tab; `note` says why there is nothing else to see."""
+        return home(self._kit, waiting, digest, note)
+
+    def behind(self, view: BehindView, period: Period) -> dict[str, Any]:
+        """Draw the modal with the cases behind a figure of a summary."""
+        return behind(self._kit, view, period)
+
+    def unusable(self, problem: str, kind: str, value: str, known: Sequence[str]) -> str:
+        """Say why what was asked of a summary can't be summed up."""
+        return answers.unusable(self._kit, problem, kind, value, known)
+
+    def export_note(self, request: SummaryRequest, *, whole: bool) -> str:
+        """Say what the files of an export are, in the message that brings them."""
+        return answers.export_note(self._kit, request, whole=whole)
+
+    def weekly_note(self, key: str, week: str, destination: str) -> str:
+        """Tell an admin what became of a weekly summary: `weekly_unknown`, `weekly_elsewhere` or `weekly_dead`."""
+        return self._kit.words.mrkdwn(f"summary.{key}", week=week, place=place(destination))
+
+    def told(self, key: str) -> str:
+        """Say one sentence about a summary: `counting`, `posted`, `exported` and the like."""
+        return self._kit.words.mrkdwn(f"summary.{key}")
 
     def help(self, command: str, nearest: str | None) -> Payload:
         """Say how a command is used; `nearest` is what was probably meant by what was typed."""

@@ -11,6 +11,7 @@ from slackbot.core.events import Event
 from slackbot.core.model import Escalation, Source, Workspace
 from slackbot.core.outages import Cause
 from slackbot.core.policy import Rules
+from slackbot.core.summary import Behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,15 @@ class ListView:
     cases: Sequence[CaseView]
     total: int
     next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BehindView:
+    """The cases behind a figure, each with what it is listed for; `more` says that there are others."""
+
+    figure: Behind
+    cases: Sequence[tuple[CaseView, int]]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

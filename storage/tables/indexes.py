@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from storage.tables.cases import escalations, history
 from storage.tables.delivery import lanes, messages, outbox
+from storage.tables.weekly import weekly_summaries
 
 
 def _partial(name: str, where: str, *columns: sa.Column[object]) -> sa.Index:
@@ -42,6 +43,10 @@ INDEXES = (
         *(_o.workspace_id, _o.escalation_id, _o.stream, _o.id),
     ),
     _partial("ix_lanes_whole", "channel = ''", lanes.c.workspace_id, lanes.c.method),
+    _partial("ix_weekly_summaries_unfinished", "state IN ('pending', 'leased')", weekly_summaries.c.not_before),
+    # For reports: what was raised, and what happened, in a stretch of time.
+    sa.Index("ix_escalations_raised", _e.workspace_id, _e.raised_at),
+    sa.Index("ix_history_code", history.c.workspace_id, history.c.code, history.c.at),
     sa.Index("ix_messages_ts", messages.c.workspace_id, messages.c.channel, messages.c.ts),
 )
 """Every one of them; a migration makes each."""

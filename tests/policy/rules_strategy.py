@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from slackbot.core.policy import (
     Severity,
     Tier,
     Timers,
+    WeeklySummary,
 )
 
 CHANNELS = [f"C{number:03}" for number in range(8)]
@@ -71,6 +72,11 @@ def policies(draw: st.DrawFn, name: str) -> Policy:
     return Policy(name, tiers, draw(last_tiers))
 
 
+def _weekly(policy: str) -> WeeklySummary:
+    """Make a summary of a policy, or of all cases."""
+    return WeeklySummary(policy, 5, time(17, 30), "Asia/Kolkata", CHANNELS[0])
+
+
 @st.composite
 def rules(draw: st.DrawFn) -> Rules:
     """Draw a whole set of rules; the second route, if any, is narrower than all cases."""
@@ -100,4 +106,5 @@ def rules(draw: st.DrawFn) -> Rules:
         routes=(*draw(st.sampled_from([(), (narrow,)])), Route(ladders[0])),
         names=names,
         admin_channel=draw(st.one_of(st.none(), st.sampled_from(CHANNELS))),
+        summaries=draw(st.sampled_from([(), tuple(_weekly(name) for name in ("", *ladders))])),
     )

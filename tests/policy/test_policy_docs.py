@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,8 @@ def documented(value: object) -> str:
     """Write a default as the page does, which is how a file would say it."""
     if isinstance(value, timedelta):
         return f'`"{format_duration(value)}"`'
+    if isinstance(value, time):
+        return f'`"{value:%H:%M}"`'
     if isinstance(value, list):
         return f"`{json.dumps(value)}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
@@ -50,10 +52,14 @@ def test_every_default_is_the_real_one(key: str) -> None:
     elif isinstance(field.default, BaseModel):
         assert ROWS[key] in {"its defaults", "all cases"}
     elif field.default is None:
-        expected = {"the tier's"} if table is OverrideTable else {"none", "every category", "every severity"}
+        expected = (
+            {"the tier's"}
+            if table is OverrideTable
+            else {"none", "every category", "every severity", "all cases", "the file's"}
+        )
         assert ROWS[key] in expected
     else:
-        assert ROWS[key].split(":")[0] == documented(field.default)
+        assert ROWS[key].split(": ")[0] == documented(field.default)
 
 
 def test_every_form_field_is_named() -> None:

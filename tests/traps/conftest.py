@@ -36,7 +36,8 @@ class Counter:
         """Build the house's Bolt app as `rung run` does, from the environment as it is now."""
         with self.house.engine.ctx.store.read() as tx:
             workspace = tx.workspaces.all()[0]
-        return build_bolt(self.house.engine, workspace, self.house.slack.app.bot_token, NOWHERE, self.later)
+        token, pool = self.house.slack.app.bot_token, self.later
+        return build_bolt(self.house.engine, workspace, token, NOWHERE, later=pool, counting=pool)
 
     def command(self, text: str) -> dict[str, Any]:
         """Write the payload of `/escalate`."""

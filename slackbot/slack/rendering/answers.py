@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slackbot.core.authorise import Denial
 from slackbot.core.decision import RefusalCode
 from slackbot.core.messages import Kind
+from slackbot.core.periods import LONGEST_DAYS
 from slackbot.core.problems import Problem
+from slackbot.core.summary_request import SummaryRequest
+from slackbot.core.text import excerpt
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
-from slackbot.slack.rendering import standing
+from slackbot.slack.rendering import figures, standing
 from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.rendering.spoken import TEXT_BYTES
 from slackbot.slack.views import CaseView, Payload
 
 MINIMAL = 3_000
+_NAME = 75
 _CALLS_TIER = frozenset({Kind.CARD, Kind.PING, Kind.PING_BROADCAST})
 
 
@@ -36,6 +42,18 @@ def denial(kit: Kit, code: Denial) -> str:
 def problem(kit: Kit, found: Problem) -> str:
     """Say what is wrong with something somebody wrote, for a place that shows text as it is."""
     return kit.words.plain(f"problem.{found.code}", **found.values)
+
+
+def unusable(kit: Kit, problem: str, kind: str, value: str, known: Sequence[str]) -> str:
+    """Say why what was asked of a summary can't be summed up."""
+    names = kit.words.plain("summary.known").join(known) or kit.words.plain("summary.none")
+    return kit.words.mrkdwn(f"summary.{problem}", kind=kind, name=excerpt(value, _NAME), known=names, days=LONGEST_DAYS)
+
+
+def export_note(kit: Kit, request: SummaryRequest, *, whole: bool) -> str:
+    """Say what the files of an export are; where rows are left out, that they are."""
+    title = figures.period_name(kit.words, request.period)
+    return kit.words.mrkdwn("summary.export_whole" if whole else "summary.export_cut", title=title)
 
 
 def failure(kit: Kit, reference: str) -> str:

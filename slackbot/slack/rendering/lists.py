@@ -46,6 +46,11 @@ def listing(kit: Kit, page: ListView) -> Payload:
     return Payload(spoken.limit(f.joined([heading, *(f.limited(each, _SPOKEN_EACH) for each in said)], "\n")), blocks)
 
 
+def lines_of(kit: Kit, page: ListView) -> list[Mrkdwn]:
+    """Say each case of a page in a few lines, for a place that is no message."""
+    return [f.joined([_line(kit, view), f.inline(summary(kit, view, _SUMMARY))], "\n") for view in page.cases[:PAGE]]
+
+
 def help_text(kit: Kit, command: str, nearest: str | None) -> Payload:
     """Say how a command is used; `nearest` is what was probably meant."""
     known = kit.words.mrkdwn(f"help.{_HELP[command]}")

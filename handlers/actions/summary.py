@@ -1,0 +1,106 @@
+"""What stands under a summary: other periods, posting it, the export, the cases behind a figure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from handlers.desk import Desk, requester
+from handlers.summaries import announce, count_later, drawn, explained
+from slackbot.core.summary import Behind
+from slackbot.core.summary_request import SummaryRequest
+from slackbot.ids import (
+    PRESS_SUMMARY_BEHIND,
+    PRESS_SUMMARY_EARLIER,
+    PRESS_SUMMARY_EXPORT,
+    PRESS_SUMMARY_LATER,
+    PRESS_SUMMARY_POST,
+)
+from slackbot.services.exporting import export
+from slackbot.services.summaries import ask_again, cases_behind, may_post
+from slackbot.slack.failures import SlackFailure
+from slackbot.slack.parse import MalformedPayloadError, press_key, pressed_block, pressed_value, sender_of
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Desk, Mapping[str, Any], SummaryRequest, str], None]
+
+
+def register(app: App, desk: Desk) -> None:
+    """Bind the buttons and the select."""
+    for action, work in (
+        (PRESS_SUMMARY_EARLIER, _shown),
+        (PRESS_SUMMARY_LATER, _shown),
+        (PRESS_SUMMARY_POST, _posted),
+        (PRESS_SUMMARY_EXPORT, _exported),
+    ):
+        app.action(action)(_on_press(desk, work))
+    app.action(PRESS_SUMMARY_BEHIND)(_on_choice(desk))
+
+
+def _on_press(desk: Desk, work: Work) -> Callable[..., None]:
+    """Acknowledge, ask anew who may, count, show."""
+
+    def listener(ack: Ack, body: Mapping[str, Any]) -> None:
+        ack()
+        url = str(body.get("response_url") or "")
+
+        def counted() -> None:
+            asked = ask_again(desk.ctx, requester(sender_of(body)), pressed_value(body))
+            if isinstance(asked, SummaryRequest):
+                work(desk, body, asked, url)
+            else:
+                desk.whisper(url, explained(desk, asked))
+
+        count_later(desk, url, counted)
+
+    return listener
+
+
+def _shown(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> None:
+    desk.outside.whisper(url, drawn(desk, body, request).payload, replace=True)
+
+
+def _posted(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> None:
+    found = drawn(desk, body, replace(request, post=True))
+    if may_post(desk.ctx, requester(sender_of(body)), press_key(body)):
+        announce(desk, url, found.payload)
+    else:
+        desk.whisper(url, desk.renderer.told("posted_before"))
+
+
+def _exported(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> None:
+    """Send cases and timeline as files to the one who asked."""
+    sender = sender_of(body)
+    files, whole = export(desk.ctx, requester(sender), request)
+    try:
+        desk.outside.send_files(sender.team_id, sender.user_id, files, desk.renderer.export_note(request, whole=whole))
+    except SlackFailure as failure:
+        log.warning("an export could not be sent: %s", failure)
+        desk.whisper(url, desk.renderer.told("not_exported"))
+    else:
+        desk.whisper(url, desk.renderer.told("exported"))
+
+
+def _on_choice(desk: Desk) -> Callable[..., None]:
+    def listener(ack: Ack, body: Mapping[str, Any]) -> None:
+        ack()
+        sender, url = sender_of(body), str(body.get("response_url") or "")
+        name, carried = pressed_value(body), pressed_block(body)
+        if name not in set(Behind):
+            raise MalformedPayloadError
+
+        def draw() -> dict[str, Any] | str:
+            asked = ask_again(desk.ctx, requester(sender), carried)
+            if not isinstance(asked, SummaryRequest):
+                return explained(desk, asked)
+            view = cases_behind(desk.ctx, requester(sender), asked, Behind(name))
+            return desk.renderer.behind(view, asked.period)
+
+        desk.open_later(sender, str(body.get("trigger_id") or ""), url, draw)
+
+    return listener

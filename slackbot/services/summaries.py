@@ -1,0 +1,227 @@
+"""Summing up a stretch of time for those who may ask, on demand or by itself."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from slackbot.core.authorise import Denial, may_read_summary
+from slackbot.core.comparison import compare, weeks_before
+from slackbot.core.digest import Digest, Pick, growths, scale_of
+from slackbot.core.messages import Kind
+from slackbot.core.model import Workspace
+from slackbot.core.periods import Period, PeriodProblem, week_of
+from slackbot.core.policy import Rules
+from slackbot.core.policy_document import from_document
+from slackbot.core.summary import Behind, Named, Rule, Window, office_hours
+from slackbot.core.summary_request import LONGEST_NAME, Scope, ScopeKind, SummaryRequest, read_carried, read_request
+from slackbot.services.context import Requester, ServiceContext, person_asking
+from slackbot.services.showing import permalink, view_of
+from slackbot.services.transact import get_to_know
+from slackbot.slack.views import BehindView, CaseView
+from storage.report_statements import Sought
+from storage.reports import IN_SHORT
+from storage.unit_of_work import Transaction
+
+LISTED = 40
+"""How many cases the list behind a figure shows; the export has all."""
+
+MOST_LESSONS = 3
+_LONGEST_WAIT = timedelta(days=92)
+"""An outage longer before a period touches none of its times but the longest."""
+
+_TICK = timedelta(microseconds=1)
+
+
+class NameProblem(StrEnum):
+    """Why the cases that a summary is asked of can't be told."""
+
+    UNKNOWN = "unknown"
+    TOO_LONG = "name_too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """What was asked for can't be summed up: why, what was asked of, and the names that would do."""
+
+    problem: PeriodProblem | NameProblem
+    scope: Scope
+    known: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """This person may not read that summary."""
+
+    reason: Denial
+
+
+def ask_for(ctx: ServiceContext, requester: Requester, text: str) -> SummaryRequest | Unusable | Unread:
+    """Read what somebody typed, look up the name in it, and say whether they may have it."""
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        _, rules = ctx.rules_in_force(tx, workspace.id)
+        asked = read_request(text, ctx.now(), rules.timezone)
+        if isinstance(asked, PeriodProblem):
+            found: SummaryRequest | Unusable = Unusable(asked, Scope())
+        else:
+            found = looked_up(tx, workspace, asked, requester.user_id)
+        denial = _denial(tx, workspace, rules, requester, found.scope)
+    return found if denial is None else _unread(ctx, requester, denial)
+
+
+def ask_again(ctx: ServiceContext, requester: Requester, carried: str) -> SummaryRequest | Unusable | Unread:
+    """Read what a button carried; who pressed it is asked anew whether they may."""
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        _, rules = ctx.rules_in_force(tx, workspace.id)
+        asked = read_carried(carried, ctx.now(), rules.timezone)
+        if isinstance(asked, PeriodProblem):
+            return Unusable(asked, Scope())
+        denial = _denial(tx, workspace, rules, requester, asked.scope)
+    return asked if denial is None else _unread(ctx, requester, denial)
+
+
+def sum_up(ctx: ServiceContext, requester: Requester, request: SummaryRequest) -> Digest:
+    """Count what was asked for. It may take a second or two."""
+    now = ctx.now()
+    with ctx.store.read() as tx:
+        return digest(tx, ctx.workspace(tx, requester.team_id), request, now)
+
+
+def this_week(ctx: ServiceContext, requester: Requester) -> Digest:
+    """Sum up the week that runs, as far as the requester may read it: everything, or their own cases."""
+    now = ctx.now()
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        _, rules = ctx.rules_in_force(tx, workspace.id)
+        manager = requester.user_id in rules.managers
+        scope = Scope() if manager else Scope(ScopeKind.MINE, requester.user_id)
+        return digest(tx, workspace, SummaryRequest(week_of(now, rules.timezone), scope), now)
+
+
+def digest(tx: Transaction, workspace: Workspace, request: SummaryRequest, now: datetime) -> Digest:
+    """Put a summary together; the windows in which Rung was down are left out of every time."""
+    tx.reports.take_time()
+    left_out = outages(tx, request.period, now)
+    sought = sought_by(workspace.id, request, now, left_out)
+    figures = tx.reports.figures(sought)
+    began = tx.reports.began(workspace.id)
+    before = weeks_before(request.period, now)
+    if began is None or began >= before[0].end:
+        before = []
+    briefly = [replace(sought, start=each.start, end=each.end, hours=()) for each in before]
+    weeks = [tx.reports.figures(each, IN_SHORT) for each in briefly]
+    scale = scale_of(request, now)
+    return Digest(
+        request=request,
+        now=now,
+        figures=figures,
+        compared=compare(figures, weeks, scale),
+        weeks=list(zip(before, weeks, strict=True)),
+        picks=[_pick(tx, workspace, rule, named) for rule, named in tx.reports.review(sought)],
+        lessons=tx.reports.lessons(sought, MOST_LESSONS),
+        growths=growths(figures, weeks, scale),
+        left_out=[each for each in left_out if each.start < sought.end and each.end > sought.start],
+    )
+
+
+def may_post(ctx: ServiceContext, requester: Requester, key: str) -> bool:
+    """Say whether a press is the first of its kind: the same one delivered again posts nothing twice."""
+    with ctx.store.write() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        return tx.inbox.claim(workspace.id, key, "summary", ctx.now()) is None
+
+
+def outages(tx: Transaction, period: Period, now: datetime) -> list[Window]:
+    """List the windows in which Rung was down while a case of this period may have waited."""
+    found = tx.uptime.outages_between(period.start - _LONGEST_WAIT, period.up_to(now + _TICK))
+    return [Window(each.started_at, each.ended_at, each.cause) for each in found]
+
+
+def cases_behind(ctx: ServiceContext, requester: Requester, request: SummaryRequest, figure: Behind) -> BehindView:
+    """List the cases behind a figure."""
+    now = ctx.now()
+    with ctx.store.read() as tx:
+        workspace = ctx.workspace(tx, requester.team_id)
+        sought = sought_by(workspace.id, request, now, outages(tx, request.period, now))
+        named = tx.reports.behind(sought, figure, LISTED + 1)
+        shown = [(_view(ctx, tx, workspace, each, now), each.weight) for each in named[:LISTED]]
+    return BehindView(figure, [(view, weight) for view, weight in shown if view is not None], len(named) > LISTED)
+
+
+def sought_by(workspace_id: int, request: SummaryRequest, now: datetime, left_out: Sequence[Window]) -> Sought:
+    """Say what the database is to count; of a period that runs, what has happened up to this very moment."""
+    period = request.period
+    end = period.up_to(now + _TICK)
+    hours = office_hours(period.start, end, period.zone)
+    return Sought(workspace_id, period.start, end, request.scope, left_out, hours)
+
+
+def _view(ctx: ServiceContext, tx: Transaction, workspace: Workspace, named: Named, now: datetime) -> CaseView | None:
+    case = tx.escalations.get(workspace.id, named.id)
+    if case is None:
+        return None
+    return view_of(tx, workspace, case, ctx.rules(tx, workspace.id, case.policy_version), now)
+
+
+def _pick(tx: Transaction, workspace: Workspace, rule: Rule, named: Named) -> Pick:
+    cards = [each for each in tx.messages.of(workspace.id, named.id) if each.kind is Kind.CARD]
+    link = permalink(workspace, cards[-1].channel, cards[-1].ts) if cards else ""
+    return Pick(rule, f"ESC-{named.number}", named.weight, link)
+
+
+def looked_up(tx: Transaction, workspace: Workspace, asked: SummaryRequest, person: str) -> SummaryRequest | Unusable:
+    """Find the tier, policy or category that is meant, whatever its case, in any version of the policy.
+
+    `person` is who asks: whose cases `mine` are.
+    """
+    kind, value = asked.scope.kind, asked.scope.value
+    if kind is ScopeKind.ALL:
+        return asked
+    if kind is ScopeKind.MINE:
+        return replace(asked, scope=Scope(kind, person))
+    if len(value) > LONGEST_NAME:
+        return Unusable(NameProblem.TOO_LONG, asked.scope)
+    if kind is ScopeKind.CUSTOMER:
+        return asked
+    known = known_names(tx, workspace, kind)
+    by_fold = {name.casefold(): name for name in known}
+    name = by_fold.get(value.casefold())
+    if name is None:
+        close = difflib.get_close_matches(value.casefold(), by_fold, n=3)
+        nearest = [by_fold[each] for each in close] or known[:10]
+        return Unusable(NameProblem.UNKNOWN, asked.scope, nearest)
+    return replace(asked, scope=Scope(kind, name))
+
+
+def known_names(tx: Transaction, workspace: Workspace, kind: ScopeKind) -> list[str]:
+    """List the tiers, policies or categories that any version of the policy has named, the newest first."""
+    found: dict[str, None] = {}
+    for version in tx.policies.list(workspace.id):
+        rules = from_document(version.document)
+        match kind:
+            case ScopeKind.TIER:
+                names = [tier.name for policy in rules.policies.values() for tier in policy.tiers]
+            case ScopeKind.POLICY:
+                names = list(rules.policies)
+            case _:
+                names = [category.name for category in rules.categories]
+        found |= dict.fromkeys(names)
+    return list(found)
+
+
+def _denial(tx: Transaction, workspace: Workspace, rules: Rules, requester: Requester, scope: Scope) -> Denial | None:
+    own = scope == Scope(ScopeKind.MINE, requester.user_id)
+    return may_read_summary(person_asking(tx, workspace, requester), workspace, rules.managers, own=own)
+
+
+def _unread(ctx: ServiceContext, requester: Requester, denial: Denial) -> Unread:
+    if denial is Denial.UNKNOWN:
+        with ctx.store.write() as tx:
+            get_to_know(ctx, tx, ctx.workspace(tx, requester.team_id), requester)
+        ctx.wake()
+    return Unread(denial)

@@ -1,0 +1,210 @@
+"""Summaries that come by themselves: planned at their weekly instants, posted once, never twice.
+
+They are no part of any case, so they have rows of their own beside the outbox, with its rules: stored before they are
+said, taken with a lease, settled with a token. A lost answer is told to the admins and never posted again
+(docs/decisions/0015).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from slackbot.core.digest import Digest
+from slackbot.core.model import Workspace
+from slackbot.core.periods import Period, from_key
+from slackbot.core.policy import Rules, WeeklySummary
+from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, SummaryRequest
+from slackbot.core.weekly import following, latest
+from slackbot.ids import new_message_key
+from slackbot.services.composing import carried
+from slackbot.services.context import NoPolicyError, ServiceContext
+from slackbot.services.summaries import digest
+from slackbot.slack.failures import (
+    Ambiguous,
+    AuthBroken,
+    DestinationBroken,
+    NotApplied,
+    PayloadBroken,
+    PlanLimit,
+    RateLimited,
+    SlackFailure,
+)
+from slackbot.slack.gateway import Gateway
+from slackbot.slack.render import Renderer
+from slackbot.slack.views import Payload
+from storage.unit_of_work import Transaction
+from storage.weekly import Planned
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+PAUSE = timedelta(minutes=10)
+_FIRST_PAUSE = timedelta(seconds=5)
+
+
+class WeeklySummaries:
+    """The pass over summaries that come by themselves, as a step without a thread."""
+
+    def __init__(self, ctx: ServiceContext, gateway: Gateway, renderer: Renderer) -> None:
+        self._ctx = ctx
+        self._gateway = gateway
+        self._renderer = renderer
+
+    def step(self) -> bool:
+        """Plan what has come due, and post one summary; says whether there was anything to do."""
+        now, wire = self._ctx.now(), self._ctx.wire_now()
+        with self._ctx.store.write() as tx:
+            planned = self._plan(tx, now)
+            lost = tx.weekly.lost(wire)
+            taken = tx.weekly.take(wire, LEASE)
+        for each in lost:
+            self._tell_admins(each, "weekly_unknown")
+        if taken is not None:
+            self._post(taken)
+        return planned or taken is not None or bool(lost)
+
+    def next_moment(self) -> datetime | None:
+        """Say when the next one is due (wire time): planned already, or to be planned at its weekly instant."""
+        with self._ctx.store.read() as tx:
+            moments = [tx.weekly.next_moment()]
+            for _, rules in self._houses(tx):
+                moments += [self._ctx.clocks.to_wire(following(each, self._ctx.now())) for each in rules.summaries]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _houses(self, tx: Transaction) -> list[tuple[Workspace, Rules]]:
+        found = []
+        for workspace in tx.workspaces.all():
+            try:
+                found.append((workspace, self._ctx.rules_in_force(tx, workspace.id)[1]))
+            except NoPolicyError:
+                continue
+        return found
+
+    def _plan(self, tx: Transaction, now: datetime) -> bool:
+        houses = self._houses(tx)
+        planned = [self._plan_one(tx, house, each, now) for house, rules in houses for each in rules.summaries]
+        return any(planned)
+
+    def _plan_one(self, tx: Transaction, workspace: Workspace, summary: WeeklySummary, now: datetime) -> bool:
+        """Want the newest summary that is due; a new one does not begin with an instant before it was set up."""
+        occasion = latest(summary, now)
+        policy, week = summary.policy, occasion.period.week
+        if tx.weekly.state_of(workspace.id, policy, week) is not None:
+            return False
+        version = tx.policies.latest(workspace.id)
+        if not tx.weekly.has_come(workspace.id, policy) and (version is None or version.at > occasion.at):
+            return False
+        wanted = Planned(
+            workspace_id=workspace.id,
+            policy=policy,
+            week=week,
+            period=occasion.period.key,
+            zone=summary.zone,
+            destination=summary.channel,
+            due_at=occasion.at,
+            not_before=self._ctx.wire_now(),
+            key=new_message_key(),
+        )
+        return tx.weekly.plan(wanted)
+
+    def _post(self, planned: Planned) -> None:
+        try:
+            payload = self._drawn(planned)
+        except Exception:
+            log.exception("the summary of %s could not be drawn", planned.week)
+            self._settle(planned, "dead", "unrenderable")
+            self._tell_admins(planned, "weekly_dead")
+            return
+        try:
+            answer = self._gateway.call(
+                planned.workspace_id,
+                "chat.postMessage",
+                channel=planned.destination,
+                text=payload.text,
+                blocks=payload.blocks or None,
+                metadata=carried(planned.key),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackFailure as failure:
+            self._react(planned, failure)
+        else:
+            with self._ctx.store.write() as tx:
+                tx.weekly.sent(planned, str(answer["ts"]))
+
+    def _drawn(self, planned: Planned) -> Payload:
+        """Draw the summary as it stands now; in its plain form where Slack refused the other."""
+        period = from_key(planned.period, self._ctx.now(), planned.zone)
+        if not isinstance(period, Period):
+            raise TypeError(f"{planned.period} is {period}")
+        scope = Scope(ScopeKind.POLICY, planned.policy) if planned.policy else EVERYTHING
+        with self._ctx.store.read() as tx:
+            workspace = tx.workspaces.by_id(planned.workspace_id)
+            if workspace is None:
+                raise LookupError(f"workspace {planned.workspace_id} is gone")
+            found: Digest = digest(tx, workspace, SummaryRequest(period, scope, post=True), self._ctx.now())
+        drawn = self._renderer.summary(found, public=True)
+        return Payload(drawn.text, []) if self._is_plain(planned) else drawn
+
+    def _is_plain(self, planned: Planned) -> bool:
+        with self._ctx.store.read() as tx:
+            stands = tx.weekly.state_of(planned.workspace_id, planned.policy, planned.week)
+        return stands is not None and (stands[1] or "").startswith(_PLAIN)
+
+    def _react(self, planned: Planned, failure: SlackFailure) -> None:
+        log.warning("the summary of %s: %s", planned.week, failure)
+        match failure:
+            case RateLimited():
+                self._again(planned, timedelta(seconds=failure.retry_after), failure.code)
+            case NotApplied():
+                self._again(planned, min(PAUSE, _FIRST_PAUSE * 2**planned.attempt), failure.code)
+            case AuthBroken() | PlanLimit():
+                self._again(planned, PAUSE, failure.code)
+            case Ambiguous():
+                self._settle(planned, "unknown", failure.code)
+                self._tell_admins(planned, "weekly_unknown")
+            case DestinationBroken():
+                self._elsewhere(planned, failure.code)
+            case PayloadBroken() if not self._is_plain(planned):
+                self._again(planned, timedelta(0), f"{_PLAIN}{failure.code}")
+            case _:
+                self._settle(planned, "dead", failure.code)
+                self._tell_admins(planned, "weekly_dead")
+
+    def _again(self, planned: Planned, after: timedelta, error: str) -> None:
+        with self._ctx.store.write() as tx:
+            tx.weekly.again(planned, self._ctx.wire_now() + after, error)
+
+    def _settle(self, planned: Planned, state: str, error: str) -> None:
+        with self._ctx.store.write() as tx:
+            tx.weekly.ended(planned, state, error)
+
+    def _elsewhere(self, planned: Planned, code: str) -> None:
+        """Go down the fallback chain: the catcher, then each manager; nobody left is dead, loudly."""
+        with self._ctx.store.write() as tx:
+            _, rules = self._ctx.rules_in_force(tx, planned.workspace_id)
+            places = [place for place in (*rules.catcher, *rules.managers) if place != planned.destination]
+            left = list(dict.fromkeys(places))[planned.places_tried :]
+            if left:
+                tx.weekly.elsewhere(planned, left[0], self._ctx.wire_now(), code)
+            else:
+                tx.weekly.ended(planned, "dead", code)
+        if not planned.places_tried:
+            self._tell_admins(planned, "weekly_elsewhere")
+        if not left:
+            log.error("the summary of %s reached nobody: %s", planned.week, code)
+
+    def _tell_admins(self, planned: Planned, key: str) -> None:
+        """Tell each admin; where that fails, the log has it."""
+        with self._ctx.store.read() as tx:
+            _, rules = self._ctx.rules_in_force(tx, planned.workspace_id)
+        said = self._renderer.weekly_note(key, planned.week, planned.destination)
+        for admin in rules.admins:
+            try:
+                self._gateway.call(planned.workspace_id, "chat.postMessage", channel=admin, text=said)
+            except SlackFailure as failure:
+                log.error("admin %s could not be told of the summary of %s: %s", admin, planned.week, failure)  # noqa: TRY400 - its cause is in its name
+
+
+_PLAIN = "plain: "

@@ -1,0 +1,205 @@
+"""A summary as a message: one word, a table, two charts, what to look at, and what can be asked further."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from slackbot import ids
+from slackbot.core.comparison import ENOUGH
+from slackbot.core.digest import Digest
+from slackbot.core.summary import Behind, Dimension, Group, Window
+from slackbot.core.text import clean, excerpt
+from slackbot.slack import formatting as f
+from slackbot.slack.formatting import Mrkdwn
+from slackbot.slack.rendering import figures, spoken
+from slackbot.slack.rendering.buttons import Button
+from slackbot.slack.rendering.fold import Select
+from slackbot.slack.rendering.inputs import Option
+from slackbot.slack.rendering.kit import Kit
+from slackbot.slack.views import Payload
+
+_GROUPS = 6
+_NAME = 40
+_LESSON = 120
+_LESSON_READ = 1_000
+_FEWEST_POINTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line or row of bars, with a value for each label of its chart."""
+
+    name: str
+    values: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as a template draws it; the labels are the weeks."""
+
+    title: str
+    kind: str
+    labels: list[str]
+    series: list[Series]
+
+
+def summary(kit: Kit, digest: Digest, *, public: bool) -> Payload:
+    """Draw a summary; in public it asks for no more than the cases behind it."""
+    heading = figures.title(kit.words, digest)
+    rows = [figures.measured(kit.words, each) for each in digest.compared]
+    columns = tuple(kit.words.plain(f"summary.columns_{name}") for name in ("figure", "value", "usual", "change"))
+    blocks = kit.fill(
+        "messages/summary",
+        title=heading,
+        verdict=_verdict(kit, digest),
+        rows=[columns, *rows] if _something(digest) else [],
+        charts=list(_charts(kit, digest)),
+        sections=[text for text in _sections(kit, digest) if text],
+        basis=kit.words.mrkdwn("summary.basis", enough=ENOUGH),
+        key=digest.request.key,
+        select=_behind(kit) if _something(digest) else None,
+        buttons=[] if public else _buttons(kit, digest),
+    )
+    return Payload(told(kit, digest), blocks)
+
+
+def _something(digest: Digest) -> bool:
+    found = digest.figures
+    return any((found.raised, found.acknowledged, found.resolved, found.open_at_end, found.pings, found.withdrawn))
+
+
+def _verdict(kit: Kit, digest: Digest) -> Mrkdwn:
+    if not _something(digest):
+        return kit.words.mrkdwn("summary.nothing")
+    return kit.words.mrkdwn(f"summary.{digest.verdict}")
+
+
+def told(kit: Kit, digest: Digest) -> Mrkdwn:
+    """Say the same figures as text, for those who listen and where no table can stand."""
+    lines = [f.inline(figures.title(kit.words, digest)), _verdict(kit, digest)]
+    if _something(digest):
+        lines += [f.inline(figures.line(kit.words, each)) for each in digest.compared]
+        lines += [_looks(kit, digest)]
+    return spoken.limit(f.joined(lines, "\n"))
+
+
+def _sections(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
+    yield _looks(kit, digest)
+    yield _lessons(kit, digest)
+    yield _growths(kit, digest)
+    yield f.joined(list(_groups(kit, digest)), "\n")
+    if digest.left_out:
+        windows = f.joined([_window(kit, each) for each in digest.left_out], "; ")
+        yield kit.words.mrkdwn("summary.left_out", windows=windows)
+
+
+def _looks(kit: Kit, digest: Digest) -> Mrkdwn:
+    lines = [
+        kit.words.mrkdwn(
+            "summary.pick", link=f.link(pick.link, f.inline(pick.label)), reason=figures.reason(kit.words, pick)
+        )
+        for pick in digest.picks
+    ]
+    return f.joined([kit.words.mrkdwn("summary.look"), *lines], "\n") if lines else Mrkdwn()
+
+
+def _lessons(kit: Kit, digest: Digest) -> Mrkdwn:
+    lines = [
+        kit.words.mrkdwn("summary.lesson", text=excerpt(clean(text, _LESSON_READ), _LESSON), count=count)
+        for text, count in digest.lessons
+    ]
+    return f.joined([kit.words.mrkdwn("summary.lessons"), *lines], "\n") if lines else Mrkdwn()
+
+
+def _growths(kit: Kit, digest: Digest) -> Mrkdwn:
+    lines = []
+    for each in digest.growths:
+        dimension, name, usual = figures.grown(kit.words, each)
+        values = {"dimension": dimension, "name": excerpt(name, _NAME), "count": each.count, "usual": usual}
+        lines.append(kit.words.mrkdwn("summary.growth", **values))
+    return f.joined([kit.words.mrkdwn("summary.grew"), *lines], "\n") if lines else Mrkdwn()
+
+
+def _groups(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
+    """Part the cases: a line a tier, and one for each other dimension of which anything is known."""
+    groups = digest.figures.groups
+    for name, group in _first(groups.get(Dimension.TIER, {})):
+        if name:
+            yield _tier(kit, name, group)
+    for dimension in (Dimension.CATEGORY, Dimension.SEVERITY, Dimension.CUSTOMER_TIER):
+        raised = {name: group for name, group in groups.get(dimension, {}).items() if group.raised}
+        if any(raised):
+            said = [
+                kit.words.mrkdwn("summary.group", name=_called(kit, dimension, name), count=group.raised)
+                for name, group in _first(raised)
+            ]
+            if len(raised) > _GROUPS:
+                said.append(kit.words.mrkdwn("summary.group_more", more=len(raised) - _GROUPS))
+            heading = kit.words.plain(f"dimension.{dimension}")
+            yield kit.words.mrkdwn("summary.by", dimension=heading, groups=f.joined(said, ", "))
+
+
+def _first(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
+    return sorted(groups.items(), key=lambda pair: (-pair[1].raised, pair[0]))[:_GROUPS]
+
+
+def _tier(kit: Kit, name: str, group: Group) -> Mrkdwn:
+    middle = group.to_acknowledge
+    span = "" if middle is None else figures.short_span(kit.words, middle)
+    out = group.pings_out_of_hours
+    return kit.words.mrkdwn(
+        "summary.tier",
+        name=excerpt(name, _NAME),
+        arrived=group.raised,
+        taken=group.acknowledged,
+        median=kit.words.plain("summary.tier_median", median=span) if span else "",
+        open=group.open_at_end,
+        pings=group.pings,
+        out=kit.words.plain("summary.tier_out", out=out) if out else "",
+    )
+
+
+def _called(kit: Kit, dimension: Dimension, name: str) -> str:
+    if dimension is Dimension.SEVERITY:
+        return kit.words.plain(f"severity.{name}")
+    return excerpt(name, _NAME) or kit.words.plain("summary.unnamed")
+
+
+def _window(kit: Kit, each: Window) -> Mrkdwn:
+    return kit.words.mrkdwn(
+        "summary.window", start=f.date(each.start), end=f.date(each.end), cause=kit.words.plain(f"cause.{each.cause}")
+    )
+
+
+def _charts(kit: Kit, digest: Digest) -> Iterator[Chart]:
+    """Draw cases a week and the median until somebody has them, where there are weeks to stand beside."""
+    if not digest.weeks or not _something(digest):
+        return
+    points = figures.points(kit.words, digest)
+    if digest.request.period.is_week:
+        counts = [
+            Series(kit.words.plain("measure.raised"), [found.raised for _, found in points]),
+            Series(kit.words.plain("measure.resolved"), [found.resolved for _, found in points]),
+        ]
+        yield Chart(kit.words.plain("summary.chart_counts"), "bar", [label for label, _ in points], counts)
+    medians = [(label, found.to_acknowledge.median) for label, found in points]
+    known = [(label, round(middle.total_seconds() / 60, 1)) for label, middle in medians if middle is not None]
+    if len(known) >= _FEWEST_POINTS:
+        lines = [Series(kit.words.plain("measure.acknowledged"), [minutes for _, minutes in known])]
+        yield Chart(kit.words.plain("summary.chart_times"), "line", [label for label, _ in known], lines)
+
+
+def _behind(kit: Kit) -> Select:
+    options = tuple(Option(kit.words.plain(f"behind.{each}"), each) for each in Behind)
+    return Select(ids.PRESS_SUMMARY_BEHIND, kit.words.plain("summary.choose"), options)
+
+
+def _buttons(kit: Kit, digest: Digest) -> list[Button]:
+    request = digest.request
+    names = [("post", ids.PRESS_SUMMARY_POST, request.key), ("export", ids.PRESS_SUMMARY_EXPORT, request.key)]
+    earlier, later = request.moved(-1), request.moved(1)
+    names.insert(0, ("earlier", ids.PRESS_SUMMARY_EARLIER, earlier.key))
+    if later.period.start <= digest.now:
+        names.insert(1, ("later", ids.PRESS_SUMMARY_LATER, later.key))
+    return [Button(action, kit.words.plain(f"button.{name}"), value) for name, action, value in names]

@@ -1,0 +1,33 @@
+"""The first table of the summaries that come by themselves, as the first migration makes it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.migrations.spelling import checks, optional, partial, reference, required
+
+
+def weekly() -> None:
+    """Make it."""
+    op.create_table(
+        "weekly_summaries",
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "policy", "week", "period", "zone", "destination", "state", "key"),
+        *required(sa.BigInteger, "due_at", "not_before"),
+        *optional(sa.BigInteger, "lease_until"),
+        *required(sa.Integer, "token", "places_tried", "attempt"),
+        *optional(sa.Text, "ts", "error"),
+        sa.PrimaryKeyConstraint("workspace_id", "policy", "week", name="pk_weekly_summaries"),
+        reference("weekly_summaries", {"workspace_id": "workspaces.id"}),
+        *checks(
+            "weekly_summaries",
+            state="state IN ('pending', 'leased', 'unknown', 'sent', 'dead')",
+            leased_until_an_instant="(state = 'leased') = (lease_until IS NOT NULL)",
+            sent_as_a_message="state <> 'sent' OR ts IS NOT NULL",
+            dead_for_a_reason="state <> 'dead' OR error IS NOT NULL",
+            counted="token >= 0 AND attempt >= 0 AND places_tried >= 0",
+        ),
+    )
+    unfinished = "state IN ('pending', 'leased')"
+    partial("ix_weekly_summaries_unfinished", "weekly_summaries", ["not_before"], unfinished)

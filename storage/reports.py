@@ -1,0 +1,206 @@
+"""Figures of a stretch of time, counted by the database out of the stored history; the same on every engine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from slackbot.core.summary import (
+    LESSON_AT_LEAST,
+    Behind,
+    Dimension,
+    Figures,
+    Group,
+    Named,
+    Rule,
+    Times,
+    review,
+)
+from storage import report_rows
+from storage.report_cases import (
+    FINISHED,
+    REOPENED,
+    WITHOUT_A_PERSON,
+    behind,
+    lessons,
+    open_by,
+    promise_ends,
+    standing_open,
+    worth_a_look,
+)
+from storage.report_spreads import ALL, acknowledged_by, raised_by, resolved_by
+from storage.report_statements import (
+    Sought,
+    e,
+    h,
+    happened,
+    happened_after,
+    in_scope,
+    out_of_hours,
+    text_in,
+    tier,
+)
+from storage.repository import Repository
+from storage.tables.cases import escalations, history
+
+EVERY_WAY = (Dimension.TIER, Dimension.CATEGORY, Dimension.SEVERITY, Dimension.CUSTOMER_TIER, Dimension.REASON)
+IN_SHORT = (Dimension.CATEGORY, Dimension.REASON)
+"""By what the weeks before are parted: as far as it is asked what grew."""
+
+PATIENCE = 60
+"""Seconds a statement of a report may take on PostgreSQL; a press has far less, and asks for no report."""
+
+_COUNTED = ("pinged", "withdrawn", "not_solved")
+
+_Groups = dict[Dimension, defaultdict[str, Group]]
+
+
+class Reports(Repository):
+    """Reads figures. It may take a second or two: never on the way to an ack."""
+
+    __slots__ = ()
+
+    def take_time(self) -> None:
+        """Let the statements of this transaction take longer than those that a person waits for."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
+
+    def began(self, workspace_id: int) -> datetime | None:
+        """Say when the first case was raised."""
+        first = sa.select(e.raised_at).where(e.workspace_id == workspace_id).order_by(e.raised_at).limit(1)
+        found: datetime | None = self._connection.execute(first).scalar()
+        return found
+
+    def figures(self, sought: Sought, dimensions: Sequence[Dimension] = EVERY_WAY) -> Figures:
+        """Count everything; `dimensions` says by what the cases are parted."""
+        parted: _Groups = {each: defaultdict(Group) for each in dimensions}
+        found = self._raised(Figures(), sought, parted)
+        found = self._acknowledged(found, sought, parted)
+        found = self._resolved(found, sought, parted)
+        found = self._visits(found, sought, parted.get(Dimension.TIER))
+        found = self._promises(self._counts(found, sought), sought)
+        if Dimension.TIER in parted:
+            self._pings_by_tier(sought, parted[Dimension.TIER])
+            self._open_parted(sought, parted)
+        return replace(found, groups={each: dict(groups) for each, groups in parted.items()})
+
+    def behind(self, sought: Sought, figure: Behind, limit: int) -> list[Named]:
+        """List the cases behind a figure, the most striking first."""
+        return [Named(*row) for row in self._rows(behind(sought, figure).limit(limit))]
+
+    def review(self, sought: Sought) -> list[tuple[Rule, Named]]:
+        """Choose the cases to look at, one a rule."""
+        found = {rule: self._rows(worth_a_look(sought, rule).limit(len(Rule))) for rule in Rule}
+        return review({rule: [Named(*row) for row in rows] for rule, rows in found.items()})
+
+    def lessons(self, sought: Sought, most: int) -> list[tuple[str, int]]:
+        """List the answers for the first level that came up often, the most frequent first."""
+        return [(text, count) for text, count in self._rows(lessons(sought, LESSON_AT_LEAST).limit(most))]
+
+    def case_rows(self, sought: Sought, limit: int) -> Iterator[tuple[Any, ...]]:
+        """Go through the cases something happened to, one row a case, by number."""
+        return (tuple(row) for row in self._rows(report_rows.cases(sought).limit(limit)))
+
+    def timeline_rows(self, sought: Sought, limit: int) -> Iterator[tuple[Any, ...]]:
+        """Go through what happened, in the order in which it did."""
+        return (tuple(row) for row in self._rows(report_rows.timeline(sought).limit(limit)))
+
+    def _rows(self, statement: sa.Select[Any]) -> Iterable[Any]:
+        return self._connection.execute(statement)
+
+    def _raised(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
+        for dimension, name, count in self._rows(raised_by(sought, list(parted))):
+            if dimension == ALL:
+                found = replace(found, raised=count)
+            else:
+                groups = parted[Dimension(dimension)]
+                groups[name] = replace(groups[name], raised=count)
+        return found
+
+    def _acknowledged(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
+        by = [each for each in parted if each is not Dimension.REASON]
+        for dimension, name, count, middle, high, late, _ in self._rows(acknowledged_by(sought, by)):
+            if dimension == ALL:
+                times = Times(count, _span(middle), _span(high))
+                found = replace(found, acknowledged=count, to_acknowledge=times, in_time=count - int(late))
+            else:
+                groups = parted[Dimension(dimension)]
+                groups[name] = replace(groups[name], acknowledged=count, to_acknowledge=_span(middle))
+        return found
+
+    def _resolved(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
+        by = [each for each in parted if each is not Dimension.REASON]
+        for dimension, name, count, middle, high, _, overlong in self._rows(resolved_by(sought, by)):
+            if dimension == ALL:
+                times = Times(count, _span(middle), _span(high))
+                found = replace(found, resolved=count, to_resolve=times, over_30_days=int(overlong))
+            else:
+                groups = parted[Dimension(dimension)]
+                groups[name] = replace(groups[name], resolved=count)
+        return found
+
+    def _visits(self, found: Figures, sought: Sought, tiers: defaultdict[str, Group] | None) -> Figures:
+        """Count visits begun by tier, and those begun because nobody answered or nobody could be reached."""
+        where, how = text_in(history, "tier_name"), text_in(history, "arrival")
+        visits = happened(sought, ["entered"], where, how, sa.func.count()).group_by(where, how)
+        jumps = 0
+        for name, arrival, count in self._rows(visits):
+            jumps += count if arrival in WITHOUT_A_PERSON else 0
+            if tiers is not None:
+                tiers[name] = replace(tiers[name], raised=tiers[name].raised + count)
+        return replace(found, jumps=jumps)
+
+    def _counts(self, found: Figures, sought: Sought) -> Figures:
+        """Count events by kind."""
+        count = sa.func.count()
+        rows = self._rows(happened(sought, _COUNTED, h.code, count).group_by(h.code))
+        now: dict[str, int] = {row[0]: row[1] for row in rows}
+        return replace(
+            found,
+            pings=now.get("pinged", 0),
+            withdrawn=now.get("withdrawn", 0),
+            not_solved=now.get("not_solved", 0),
+            open_at_end=self._open_at_end(sought),
+        )
+
+    def _open_at_end(self, sought: Sought) -> int:
+        """Count what stands open now, less what was opened since the end, and with what was finished since."""
+        count = sa.func.count()
+        standing = sa.select(count).select_from(escalations).where(*standing_open(sought), *in_scope(sought))
+        closed = happened_after(sought, FINISHED, count)
+        opened = happened_after(sought, REOPENED, count)
+        raised_since = (
+            sa.select(count)
+            .select_from(escalations)
+            .where(e.workspace_id == sought.workspace_id, e.raised_at >= sought.end, *in_scope(sought))
+        )
+        parts = sa.select(*(each.scalar_subquery() for each in (standing, closed, opened, raised_since)))
+        now_open, closed_since, opened_since, new = self._connection.execute(parts).one()
+        return int(now_open + closed_since - opened_since - new)
+
+    def _promises(self, found: Figures, sought: Sought) -> Figures:
+        ends = promise_ends(sought).subquery("promises")
+        total, kept = self._connection.execute(sa.select(sa.func.count(), sa.func.sum(ends.c.kept))).one()
+        return replace(found, promises_kept=int(kept or 0), promises_broken=total - int(kept or 0))
+
+    def _pings_by_tier(self, sought: Sought, tiers: defaultdict[str, Group]) -> None:
+        pinged = happened(sought, ["pinged"], tier().label("tier"), out_of_hours(sought.hours).label("out")).subquery()
+        by_tier = sa.select(pinged.c.tier, sa.func.count(), sa.func.sum(pinged.c.out)).group_by(pinged.c.tier)
+        for name, count, out in self._rows(by_tier):
+            tiers[name] = replace(tiers[name], pings=count, pings_out_of_hours=int(out))
+
+    def _open_parted(self, sought: Sought, parted: _Groups) -> None:
+        by = [each for each in parted if each is not Dimension.REASON]
+        for dimension, name, count in self._rows(open_by(sought, by)):
+            if dimension != ALL:
+                groups = parted[Dimension(dimension)]
+                groups[name or ""] = replace(groups[name or ""], open_at_end=count)
+
+
+def _span(microseconds: int | None) -> timedelta | None:
+    return None if microseconds is None else timedelta(microseconds=int(microseconds))

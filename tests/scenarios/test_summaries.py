@@ -1,0 +1,188 @@
+"""A manager asks what the week was."""
+
+from __future__ import annotations
+
+import threading
+
+from slackbot.simulator.files import File
+from slackbot.simulator.hands.person import Hands
+from slackbot.simulator.hands.screen import ShownMessage
+from tests.house import House
+
+SUMMARY = "/escalations summary"
+
+
+def a_week(house: House) -> None:
+    """Raise three cases: one taken at once and resolved, one nobody takes for an hour, one withdrawn."""
+    lena, ana = house.person("lena"), house.person("ana")
+    house.escalates(summary="card refused")
+    house.passes("5m")
+    lena.clicks("Acknowledge", on=house.channel("#tier-2").shows("card refused"))
+    house.comes_to_rest()
+    lena.clicks("Resolve", on=house.channel("#tier-2").shows("card refused"))
+    lena.fills(**{"What to tell the customer": "try again"})
+    lena.submits()
+    house.escalates("ben", summary="refund stuck", category="Other")
+    house.passes("1h")
+    house.escalates(summary="wrong invoice", category="Other")
+    ana.types("/escalations withdraw ESC-3", in_="#support")
+    house.comes_to_rest()
+
+
+def reads(hands: Hands, words: str, *texts: str) -> ShownMessage:
+    """Ask for a summary and give it, whether it came at once or in place of a word that it is being counted."""
+    hands.types(f"{SUMMARY} {words}".strip(), in_="#support")
+    return hands.sees_ephemeral(*texts or ("Week 2026-W48",))
+
+
+def shared(house: House, channel: str) -> list[File]:
+    """List the files that were shown in a conversation."""
+    files = house.workspace.files._files.values()
+    return [file for file in files if any(share.channel == channel for share in file.shares)]
+
+
+def test_a_manager_reads_what_the_week_was(acme_house: House) -> None:
+    """Figures, what to look at with links, and that there is nothing yet to compare with; nobody else reads it."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    said = "\n".join(shown.as_seen_by(dana.person))
+    assert "Week 2026-W48, 23 Nov 2026 to 29 Nov 2026, so far" in said
+    assert "Too few cases to compare" in said
+    for figure in ("Raised | 3", "Taken | 1", "Resolved | 1", "Withdrawn | 1", "Open at the end | 1"):
+        assert figure in said, said
+    assert "ESC-2: waited longest for somebody: 1 h" in said
+    assert "By" not in shown.message.text
+    assert "Raised: 3 (too few to compare)" in shown.message.text
+    assert acme_house.channel("#support").matching("2026-W48") == []
+
+
+def test_the_periods_before_and_after_are_a_press_away(acme_house: House) -> None:
+    """Earlier and later redraw the same message; nothing lies after the week that runs."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    dana.clicks("Earlier", on=shown)
+    before = dana.sees_ephemeral("Week 2026-W47", "Nothing was raised")
+    assert before.ts == shown.ts
+    assert "[Later]" in before.lines[-1]
+    dana.clicks("Later", on=before)
+    assert "[Later]" not in dana.sees_ephemeral("Week 2026-W48", "Raised | 3").lines[-1]
+
+
+def test_the_cases_behind_a_figure_are_listed(acme_house: House) -> None:
+    """So that nobody has to trust it."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    dana.chooses("Cases behind...", "Raised", on=shown)
+    assert dana.modal_shows("ESC-1", "ESC-2", "*ESC-3* · Normal · Other · Withdrawn", "Week 2026-W48")
+    dana.closes()
+    dana.chooses("Cases behind...", "Called again", on=shown)
+    assert not dana.modal_shows("ESC-2", "times").says("ESC-1")
+    dana.closes()
+    dana.chooses("Cases behind...", "Promise broken", on=shown)
+    assert dana.modal_shows("There are none.")
+
+
+def test_a_summary_can_be_shown_to_the_channel(acme_house: House) -> None:
+    """By a word or by a press; the same press delivered twice shows it once."""
+    a_week(acme_house)
+    dana, support = acme_house.person("dana"), acme_house.channel("#support")
+    dana.types(f"{SUMMARY} this week post", in_="#support")
+    assert support.shows("2026-W48", "Raised | 3").says("Cases behind...")
+    shown = reads(dana, "category Other", "category Other")
+    dana.clicks("Post to channel", on=shown, times=2)
+    dana.sees_ephemeral("The summary is in the channel now.")
+    assert "[Export]" not in "\n".join(support.shows("category Other").lines)
+
+
+def test_only_managers_may_and_everybody_may_see_their_own(acme_house: House) -> None:
+    """An agent reads `mine`; who stopped being a manager can't post what they asked for as one."""
+    a_week(acme_house)
+    ana, dana = acme_house.person("ana"), acme_house.person("dana")
+    assert "for the managers" in ana.types(SUMMARY, in_="#support").text
+    reads(ana, "mine", "your cases", "Raised | 2")
+    shown = reads(dana, "")
+    with acme_house.rung.engine.ctx.store.write() as tx:
+        version = tx.policies.latest(acme_house.rung.workspace.id)
+        assert version is not None
+        document = {**version.document, "managers": []}
+        after = tx.policies.add(acme_house.rung.workspace.id, document, "digest", "U1", acme_house.clock.now())
+        tx.workspaces.use_policy(acme_house.rung.workspace.id, after.id)
+    acme_house.rung.engine.ctx.forget_policy(acme_house.rung.workspace.id)
+    dana.clicks("Post to channel", on=shown)
+    dana.sees_ephemeral("for the managers")
+    assert acme_house.channel("#support").matching("2026-W48") == []
+    ana.types(f"{SUMMARY} mine post", in_="#support")
+    posted = acme_house.channel("#support").shows("your cases")
+    dana.chooses("Cases behind...", "Raised", on=posted)
+    dana.sees_ephemeral("for the managers")
+
+
+def test_what_can_not_be_summed_up_is_said(acme_house: House) -> None:
+    """A week ahead, words that are no period, names that are none; a name of old still works."""
+    dana = acme_house.person("dana")
+    for words, said in {
+        "2026-W50": "lies ahead",
+        "next to nothing": "can't read that as a period",
+        "200 days": "at most 92 days",
+        "15-1 nov": "ends before it begins",
+        "tier Teem leads": "Known: Team leads",
+        "policy nobody": "There is no policy “nobody”",
+        f"customer {'x' * 80}": "too long",
+    }.items():
+        assert said in dana.types(f"{SUMMARY} {words}", in_="#support").text, words
+    reads(dana, "last week tier team leads", "tier Team leads")
+    reads(dana, "customer Nobody", "customer Nobody", "Nothing was raised")
+
+
+def test_what_takes_longer_is_announced_and_then_replaced(acme_house: House) -> None:
+    """Within three seconds there is a word; the summary comes in its place."""
+    busy = threading.Event()
+    desk = acme_house.rung._counting
+    desk.submit(busy.wait)
+    dana = acme_house.person("dana")
+    first = dana.types(SUMMARY, in_="#support")
+    assert "Counting." in first.text
+    busy.set()
+    replaced = dana.sees_ephemeral("Nothing was raised")
+    assert replaced.ts == first.message.ts
+
+
+def test_the_export_comes_as_files_to_the_one_who_asked(acme_house: House) -> None:
+    """Cases and timeline, with local times, in the direct message."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    dana.clicks("Export", on=shown)
+    dana.sees_ephemeral("The files are in your direct message")
+    assert dana.dm.shows("Cases and timeline: Week 2026-W48")
+    cases, timeline = shared(acme_house, dana.dm.channel.id)
+    rows = [line.split(",") for line in (cases.content or b"").decode("utf-8-sig").splitlines()]
+    assert cases.name == "cases-2026-11-23-7d.csv"
+    assert [row[0] for row in rows] == ["case", "ESC-1", "ESC-2", "ESC-3"]
+    assert rows[1][10:12] == ["2026-11-23T09:00:00Z", "2026-11-23T10:00:00+01:00"]
+    assert b"ESC-3,2026-11-23T10:05:00Z,2026-11-23T11:05:00+01:00,withdrawn" in (timeline.content or b"")
+
+
+def test_where_files_may_not_be_sent_it_is_said(acme_house: House) -> None:
+    """The permission is one that may be declined."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    acme_house.simulator.faults.error("files.getUploadURLExternal", "file_uploads_disabled")
+    dana.clicks("Export", on=shown)
+    dana.sees_ephemeral("The files could not be sent")
+    assert shared(acme_house, dana.dm.channel.id) == []
+
+
+def test_home_shows_what_waits_and_this_week(acme_house: House) -> None:
+    """An agent sees their own cases and week, a manager the whole week; a case is raised from there."""
+    a_week(acme_house)
+    ben, dana = acme_house.person("ben"), acme_house.person("dana")
+    ben.opens_home()
+    assert ben.home_shows("What waits for you", "ESC-2", "refund stuck", "your cases", "Raised: 1")
+    dana.opens_home()
+    assert dana.home_shows("You have no open escalations", "Week 2026-W48", "Raised: 3")
+    assert ben.clicks("Escalate a case", in_home=True).modal.title == "Escalate a case"

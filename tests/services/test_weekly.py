@@ -1,0 +1,189 @@
+"""Summaries that come by themselves: once a week, whatever restarts, is lost or archived."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from slackbot.clock import Clocks
+from slackbot.engine import build_engine
+from slackbot.services.deliver import OneByOne
+from slackbot.simulator.model import Message
+from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.services.still_house import StillHouse, still_house_on, to
+
+HOUR = timedelta(hours=1)
+SUNDAY = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+DUE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""Monday, nine o'clock in Madrid."""
+
+
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
+    """Rung at Acme on the evening before, to post a summary of all cases to #support-managers on Mondays at nine."""
+    with databases.fresh(request.param) as url, still_house_on(url) as opened:
+        opened.clock.set(SUNDAY)
+        set_up(opened, SUNDAY - 10 * HOUR)
+        yield opened
+        assert opened.wire.faults.left() == []
+
+
+def set_up(house: StillHouse, since: datetime, policy: str = "", channel: str = "support-managers") -> None:
+    """Put a policy in force that has a weekly summary, as of an instant."""
+    ctx = house.engine.ctx
+    place = house.channel_id(channel)
+    with ctx.store.write() as tx:
+        (workspace,) = tx.workspaces.all()
+        latest = tx.policies.latest(workspace.id)
+        assert latest is not None
+        summary = {"policy": policy, "day": 1, "at": "09:00", "zone": "Europe/Madrid", "channel": place}
+        version = tx.policies.add(workspace.id, {**latest.document, "summaries": [summary]}, "digest", "U1", since)
+        tx.workspaces.use_policy(workspace.id, version.id)
+    ctx.forget_policy(workspace.id)
+
+
+def runs(house: StillHouse, until: datetime) -> None:
+    """Let the weekly pass run at each of its moments up to an instant."""
+    settles(house)
+    while (moment := house.engine.weekly.next_moment()) is not None and moment <= until:
+        house.clock.set(max(moment, house.clock.now() + timedelta(milliseconds=1)))
+        settles(house)
+    house.clock.set(until)
+    settles(house)
+
+
+def settles(house: StillHouse) -> None:
+    """Do what can be done without time passing."""
+    while house.engine.weekly.step():
+        pass
+
+
+def posted(house: StillHouse, channel: str = "support-managers") -> list[Message]:
+    """List the summaries in a channel."""
+    return [message for message in house.visible(channel) if "Week 2026-W" in message.text]
+
+
+def restarted(house: StillHouse) -> StillHouse:
+    """Give the same house after a restart: a new engine over the same database."""
+    store, clocks = house.engine.ctx.store, Clocks(case=house.clock, wire=house.clock)
+    engine = build_engine(store, house.wire, clocks, wake=lambda: None, carriers=OneByOne())
+    return StillHouse(house.slack, house.wire, house.clock, engine, house.team)
+
+
+def state_of(house: StillHouse, week: str = "2026-W47") -> str:
+    """Say how a week's summary stands."""
+    with house.engine.ctx.store.read() as tx:
+        found = tx.weekly.state_of(tx.workspaces.all()[0].id, "", week)
+    return found[0] if found else "none"
+
+
+def test_it_comes_on_monday_about_the_week_before(house: StillHouse) -> None:
+    """Not before nine, at nine, and that once."""
+    runs(house, DUE - timedelta(seconds=1))
+    assert posted(house) == []
+    assert house.engine.weekly.next_moment() == DUE
+    runs(house, DUE + 24 * HOUR)
+    (message,) = posted(house)
+    assert "Week 2026-W47, 16 Nov 2026 to 22 Nov 2026" in message.text
+    assert message.metadata is not None
+
+
+def test_it_comes_every_week_at_nine_whatever_the_clocks_do(house: StillHouse) -> None:
+    """In March the clocks go forward between two of them; both are at nine there."""
+    times = []
+    house.clock.set(datetime(2027, 3, 21, 12, 0, tzinfo=UTC))
+    for _ in range(2):
+        moment = house.engine.weekly.next_moment()
+        assert moment is not None
+        times.append(moment)
+        house.clock.set(moment)
+        settles(house)
+    assert [at.hour for at in times] == [8, 7]
+    assert times[1] - times[0] == timedelta(days=7) - HOUR
+
+
+def test_a_restart_posts_nothing_twice_and_misses_nothing(house: StillHouse) -> None:
+    """Down over nine o'clock it comes when Rung is back; a restart after that posts it no more."""
+    house.clock.set(DUE + 5 * HOUR)
+    again = restarted(house)
+    settles(again)
+    assert len(posted(again)) == 1
+    runs(restarted(again), DUE + 30 * HOUR)
+    assert len(posted(again)) == 1
+
+
+def test_two_replicas_post_it_once(house: StillHouse) -> None:
+    """Whoever takes it first posts it."""
+    other = restarted(house)
+    house.clock.set(DUE)
+    settles(other)
+    settles(house)
+    assert len(posted(house)) == 1
+
+
+def test_a_summary_set_up_after_its_hour_waits_for_the_next(databases: Databases) -> None:
+    """What was not wanted then is not posted late."""
+    with databases.fresh(SQLITE) as url, still_house_on(url) as house:
+        house.clock.set(DUE + HOUR)
+        set_up(house, DUE + HOUR)
+        runs(house, DUE + timedelta(days=6))
+        assert posted(house) == []
+        runs(house, DUE + timedelta(days=8))
+        assert len(posted(house)) == 1
+
+
+def test_a_lost_answer_is_told_and_not_posted_again(house: StillHouse) -> None:
+    """It stands there, or it does not: an admin looks."""
+    house.wire.faults.drop_after("chat.postMessage", to(house.channel_id("support-managers")))
+    runs(house, DUE + 24 * HOUR)
+    assert state_of(house) == "unknown"
+    assert len(posted(house)) == 1
+    (note,) = [message for message in house.direct("dana") if "Slack did not say" in message.text]
+    assert "/escalations summary 2026-W47 post" in note.text
+
+
+def test_an_archived_channel_is_passed_over(house: StillHouse, caplog: pytest.LogCaptureFixture) -> None:
+    """The catcher gets it, or else a manager; the admins hear of it once."""
+    with house.engine.ctx.store.read() as tx:
+        workspace = tx.workspaces.all()[0]
+        _, rules = house.engine.ctx.rules_in_force(tx, workspace.id)
+    house.slack.archive(house.channel_id("support-managers"))
+    caplog.set_level(logging.CRITICAL)
+    runs(house, DUE + HOUR)
+    assert rules.catcher == (house.channel_id("support-managers"),)
+    assert [bool([m for m in house.direct(who) if "Week 2026-W47" in m.text]) for who in ("dana", "carla")] == [
+        True,
+        False,
+    ]
+    assert len([m for m in house.direct("dana") if "could not be posted" in m.text]) == 1
+    assert state_of(house) == "sent"
+
+
+def test_what_slack_refuses_goes_plain(house: StillHouse) -> None:
+    """The text has the same figures."""
+    house.wire.faults.error("chat.postMessage", "invalid_blocks")
+    runs(house, DUE + HOUR)
+    (message,) = posted(house)
+    assert message.blocks == ()
+
+
+def test_a_rate_limit_delays_it(house: StillHouse) -> None:
+    """And no more than that."""
+    house.wire.faults.error("chat.postMessage", "ratelimited")
+    runs(house, DUE + HOUR)
+    assert len(posted(house)) == 1
+
+
+def test_a_crash_while_posting_is_a_lost_answer(house: StillHouse) -> None:
+    """The lease runs out: nobody knows whether it stands there."""
+    house.clock.set(DUE)
+    with house.engine.ctx.store.write() as tx:
+        house.engine.weekly._plan(tx, DUE)
+        assert tx.weekly.take(DUE, timedelta(minutes=5)) is not None
+    runs(restarted(house), DUE + HOUR)
+    assert posted(house) == []
+    assert state_of(house) == "unknown"
+    assert [message for message in house.direct("dana") if "Slack did not say" in message.text]

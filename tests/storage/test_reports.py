@@ -1,0 +1,164 @@
+"""Every figure that the database counts is the one the slow model counts, on generated histories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from slackbot.core.comparison import Form, Measure, form_of
+from slackbot.core.periods import Period
+from slackbot.core.policy import Severity
+from slackbot.core.summary import Behind, Dimension, Figures, Rule, Window, office_hours
+from slackbot.core.summary import review as chosen
+from slackbot.core.summary_request import Scope, ScopeKind
+from storage.report_statements import Sought
+from storage.reports import IN_SHORT
+from tests.storage import summary_model as model
+from tests.storage.house import House
+from tests.storage.told_cases import BEGINNING, WALKS, Walk, forget, tell
+
+ZONE = "Europe/Madrid"
+DAY = timedelta(days=1)
+SCOPES = [
+    Scope(),
+    Scope(ScopeKind.TIER, "Tier 1"),
+    Scope(ScopeKind.POLICY, "support"),
+    Scope(ScopeKind.CATEGORY, "Billing"),
+    Scope(ScopeKind.CUSTOMER, "NORDIC"),
+    Scope(ScopeKind.MINE, "U_ANA"),
+]
+ADDS_UP: tuple[str, ...] = ("raised", "acknowledged", "resolved", "in_time", "promises_kept", "promises_broken")
+ADDS_UP += ("pings", "jumps", "withdrawn", "not_solved", "over_30_days")
+
+generated = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+histories = st.lists(WALKS, max_size=8)
+
+
+def sought(house: House, first_day: int, days: int, scope: Scope = SCOPES[0], *, down: bool = False) -> Sought:
+    """Ask for some days, counted from the beginning; `down` leaves two windows out."""
+    first = (BEGINNING + first_day * DAY).date()
+    period = Period(first, first + days * DAY, ZONE)
+    start, end = period.start, period.end
+    windows = (Window(start - DAY, start + 2 * DAY), Window(end - DAY / 2, end - DAY / 4)) if down else ()
+    return Sought(house.workspace_id, start, end, scope, windows, office_hours(start, end, ZONE))
+
+
+@generated
+@given(
+    walks=histories,
+    first_day=st.integers(0, 40),
+    days=st.sampled_from([1, 7, 30]),
+    scope=st.sampled_from(SCOPES),
+    down=st.booleans(),
+)
+def test_the_database_counts_as_the_model_does(
+    house: House, walks: list[Walk], first_day: int, days: int, scope: Scope, *, down: bool
+) -> None:
+    """Every figure, every group, every scope, with and without windows left out."""
+    told = tell(house, walks)
+    asked = sought(house, first_day, days, scope, down=down)
+    with house.store.read() as tx:
+        found = tx.reports.figures(asked)
+        brief = tx.reports.figures(asked, IN_SHORT)
+    forget(house.store)
+    expected = model.figures(told, asked)
+    assert found == expected
+    assert brief == replace(expected, groups=brief.groups)
+    for dimension in IN_SHORT:
+        raised = {name: group.raised for name, group in brief.groups[dimension].items() if group.raised}
+        assert raised == {name: group.raised for name, group in expected.groups[dimension].items() if group.raised}
+
+
+@generated
+@given(histories, st.integers(0, 40), st.sampled_from(SCOPES))
+def test_the_cases_to_look_at_are_those_the_model_names(
+    house: House, walks: list[Walk], first_day: int, scope: Scope
+) -> None:
+    """Each rule names its most striking case, and none that a rule before it named."""
+    told = tell(house, walks)
+    asked = sought(house, first_day, 7, scope)
+    with house.store.read() as tx:
+        found = tx.reports.review(asked)
+    forget(house.store)
+    assert found == chosen(model.review(told, asked))
+    assert len({named.id for _, named in found}) == len(found) <= len(Rule)
+
+
+@generated
+@given(histories, st.integers(0, 40), st.sampled_from(SCOPES))
+def test_the_cases_behind_a_figure_add_up_to_it(house: House, walks: list[Walk], first_day: int, scope: Scope) -> None:
+    """What a list names is what the figure counts: cases once each, or as often as something happened to them."""
+    tell(house, walks)
+    asked = sought(house, first_day, 7, scope)
+    with house.store.read() as tx:
+        figures = tx.reports.figures(asked)
+        lists = {each: tx.reports.behind(asked, each, 100) for each in Behind}
+    forget(house.store)
+    for each, expected in {
+        Behind.RAISED: figures.raised,
+        Behind.OPEN: figures.open_at_end,
+        Behind.ACKNOWLEDGED: figures.acknowledged,
+        Behind.LATE: figures.acknowledged - figures.in_time,
+        Behind.RESOLVED: figures.resolved,
+        Behind.OVERLONG: figures.over_30_days,
+    }.items():
+        assert len(lists[each]) == expected, each
+    for each, expected in {
+        Behind.BROKEN: figures.promises_broken,
+        Behind.PINGS: figures.pings,
+        Behind.JUMPS: figures.jumps,
+        Behind.WITHDRAWN: figures.withdrawn,
+        Behind.NOT_SOLVED: figures.not_solved,
+    }.items():
+        assert sum(named.weight for named in lists[each]) == expected, each
+
+
+@generated
+@given(histories, st.sampled_from([0, 7, 14]), st.sampled_from(SCOPES))
+def test_seven_days_add_up_to_their_week(house: House, walks: list[Walk], first_day: int, scope: Scope) -> None:
+    """What counts events is counted once; what stands open at the end of the last day does at the end of the week."""
+    told = tell(house, walks)
+    # Which cases stood at a tier is asked at the end, so that a day may not know yet what the week does.
+    scope = Scope() if scope.kind is ScopeKind.TIER else scope
+    week = sought(house, first_day, 7, scope)
+    with house.store.read() as tx:
+        whole = tx.reports.figures(week)
+        days = [tx.reports.figures(sought(house, first_day + day, 1, scope)) for day in range(7)]
+    forget(house.store)
+    for name in ADDS_UP:
+        assert sum(getattr(day, name) for day in days) == getattr(whole, name), name
+    assert days[-1].open_at_end == whole.open_at_end
+    for day in days:
+        for name, group in day.groups[Dimension.TIER].items():
+            assert group.pings <= whole.groups[Dimension.TIER][name].pings
+    assert model.figures(told, week).open_at_end == whole.open_at_end
+
+
+def test_an_empty_house_has_figures_too(house: House) -> None:
+    """Nothing happened, nothing stands open, and no time has a median."""
+    with house.store.read() as tx:
+        found = tx.reports.figures(sought(house, 0, 7))
+        assert tx.reports.review(sought(house, 0, 7)) == []
+        assert tx.reports.lessons(sought(house, 0, 7), 3) == []
+    assert found == Figures(groups={each: {} for each in Dimension})
+    assert {form_of(measure) for measure in Measure} == set(Form)
+
+
+def test_advice_that_came_up_three_times_is_told(house: House) -> None:
+    """The same words, whatever their case and the blanks around them; twice is not often."""
+    walks = [_solved(number) for number in range(6)]
+    told = tell(house, walks)
+    said = ["Check the gateway", " check the gateway", "CHECK THE GATEWAY ", "Ask billing", "ask billing", " "]
+    with house.store.write() as tx:
+        for case, text in zip(told, said, strict=True):
+            tx.fields.write(house.workspace_id, case.id, {"prevention.1": text}, "U1", BEGINNING)
+        found = tx.reports.lessons(sought(house, 0, 7), 3)
+    assert [(text.lower(), count) for text, count in found] == [("check the gateway", 3)]
+
+
+def _solved(number: int) -> Walk:
+    letters = (("Ana acknowledges", DAY / 24), ("resolve", DAY / 24))
+    return Walk(number * DAY / 24, "Billing", Severity.NORMAL, "U_ANA", verified=True, fields={}, letters=letters)

@@ -1,0 +1,150 @@
+"""A summary as it is drawn: within Slack's limits whatever the names, the same figures in the text, a word on top."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slackbot.core.comparison import Measure, compare, weeks_before
+from slackbot.core.digest import Digest, Growth, Pick
+from slackbot.core.periods import Period
+from slackbot.core.summary import Behind, Dimension, Figures, Group, Rule, Times, Window
+from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
+from slackbot.slack.render import Renderer
+from slackbot.slack.views import BehindView
+from slackbot.slack.words import read_words
+from tests.templates.cases import story
+from tests.templates.everything import called, wrong_with, wrong_with_view
+from tests.templates.hostile import NAMES, TEXTS
+
+NOW = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+WEEK = Period(date(2026, 11, 16), date(2026, 11, 23), "Europe/Madrid")
+
+
+def figures(count: int, minutes: int, name: str = "Billing") -> Figures:
+    """Make a week's figures with groups of every kind."""
+    times = Times(count, timedelta(minutes=minutes), timedelta(minutes=2 * minutes))
+    group = Group(count, count, count, 3, timedelta(minutes=minutes), count, 2)
+    named = {name: group, **{f"{name[:20]}{n}": group for n in range(9)}}
+    groups: dict[Dimension, dict[str, Group]] = {each: named for each in Dimension if each is not Dimension.SEVERITY}
+    return Figures(
+        raised=count,
+        acknowledged=count,
+        resolved=count,
+        open_at_end=count,
+        to_acknowledge=times,
+        to_resolve=times,
+        in_time=count // 2,
+        promises_kept=count,
+        pings=3 * count,
+        groups={**groups, Dimension.SEVERITY: {"high": group}},
+    )
+
+
+def digest_of(name: str = "Billing", text: str = "Check the gateway", *, weeks: int = 4) -> Digest:
+    """Put together a summary in which everything that can be there is."""
+    request = SummaryRequest(WEEK, Scope(ScopeKind.CUSTOMER, name[:75]))
+    before = [(window, figures(40, 20 + n)) for n, window in enumerate(weeks_before(WEEK, NOW)[:weeks])]
+    now = figures(42, 10, name)
+    url = "https://acme.slack.com/archives/C1/p100000001"
+    return Digest(
+        request=request,
+        now=NOW,
+        figures=now,
+        compared=compare(now, [each for _, each in before], Fraction(1)),
+        weeks=before,
+        picks=[Pick(rule, f"ESC-{n}", 3 * 3_600_000_000, url) for n, rule in enumerate(Rule)],
+        lessons=[(text, 5)] * 3,
+        growths=[
+            Growth(Dimension.CATEGORY, name, 5, Fraction(4, 3)),
+            Growth(Dimension.REASON, "complex", 5, Fraction(1)),
+        ],
+        left_out=[Window(NOW - timedelta(days=7), NOW - timedelta(days=6), "down")],
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(name=NAMES, text=TEXTS, public=st.booleans())
+def test_any_name_stays_within_the_limits_and_calls_nobody(
+    renderer: Renderer, name: str, text: str, *, public: bool
+) -> None:
+    """Slack takes the message whatever tiers, customers and advice are called."""
+    drawn = renderer.summary(digest_of(name or "x", text), public=public)
+    assert wrong_with(drawn) == []
+    found = called(drawn)
+    assert {*found.users, *found.groups, *found.broadcasts} == set()
+
+
+def test_one_look_says_better_or_worse(renderer: Renderer) -> None:
+    """The word stands right under the title, and the text that is listened to begins with both."""
+    drawn = renderer.summary(digest_of(), public=False)
+    assert "Better than the four weeks before" in str(drawn.blocks[1])
+    assert drawn.text.splitlines()[1] == "*Better than the four weeks before.*"
+
+
+def test_the_text_has_every_figure_of_the_table(renderer: Renderer) -> None:
+    """Who listens hears the same as who looks."""
+    drawn = renderer.summary(digest_of(), public=False)
+    rows = table(drawn.blocks)
+    assert len(rows) == 1 + len(Measure)
+    lines = [line for line in drawn.text.splitlines() if ": " in line]
+    for name, value, usual, _ in rows[1:]:
+        told = next(line for line in lines if line.startswith(f"{name}: "))
+        assert value in told
+        assert usual in told or "too few" in told
+
+
+def test_charts_show_the_weeks_before_and_this_one(renderer: Renderer) -> None:
+    """Two charts, five points each; without four weeks to stand beside there is none."""
+    drawn = renderer.summary(digest_of(), public=False)
+    charts = [block["chart"] for block in drawn.blocks if block["type"] == "data_visualization"]
+    assert [chart["axis_config"]["categories"] for chart in charts] == [
+        ["19 Oct", "26 Oct", "2 Nov", "9 Nov", "16 Nov"]
+    ] * 2
+    assert [[point["value"] for point in each["data"]] for each in charts[1]["series"]] == [
+        [20.0, 21.0, 22.0, 23.0, 10.0]
+    ]
+    alone = replace(digest_of(), weeks=[], compared=compare(figures(42, 10), [], Fraction(1)))
+    drawn = renderer.summary(alone, public=False)
+    assert not [block for block in drawn.blocks if block["type"] == "data_visualization"]
+    assert "Too few cases" in drawn.text
+
+
+def test_time_left_out_is_named(renderer: Renderer) -> None:
+    """When and why."""
+    assert "Rung was not running" in str(renderer.summary(digest_of(), public=True).blocks)
+
+
+def test_a_public_summary_has_no_buttons_that_change_it(renderer: Renderer) -> None:
+    """Only the cases behind it can be asked for."""
+    own, public = (renderer.summary(digest_of(), public=each) for each in (False, True))
+    assert [block["type"] for block in own.blocks[-2:]] == ["actions", "actions"]
+    assert [block["type"] for block in public.blocks[-2:]] == ["context", "actions"]
+
+
+@pytest.mark.parametrize("figure", Behind)
+def test_the_list_behind_a_figure_is_drawn(renderer: Renderer, figure: Behind) -> None:
+    """Forty cases, and that there are more; or that there is none."""
+    view = story("acknowledged").view({})
+    full = renderer.behind(BehindView(figure, [(view, 3_600_000_000)] * 40, more=True), WEEK)
+    assert wrong_with_view(full) == []
+    assert wrong_with_view(renderer.behind(BehindView(figure, [], more=False), WEEK)) == []
+
+
+def test_every_measure_and_rule_has_words() -> None:
+    """Whatever is counted is named."""
+    words = read_words("en")
+    for prefix, members in {"measure": Measure, "behind": Behind, "look": Rule, "dimension": Dimension}.items():
+        assert [each for each in members if f"{prefix}.{each}" not in words] == []
+
+
+def table(blocks: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Read the rows of a message's table."""
+    (found,) = (block for block in blocks if block["type"] == "table")
+    return [tuple(cell["text"] for cell in row) for row in found["rows"]]
