@@ -248,6 +248,10 @@ class Outbox(Repository):
         """Take the rows that were sent again after a lost answer, to be looked for once more; as `unknown_due` does."""
         return take_rechecks(self._connection, now, limit)
 
+    def look_once_more(self, row_id: int, at: datetime) -> None:
+        """Look for a surplus copy at an instant, whoever holds the row or has settled it."""
+        self._connection.execute(_RECHECKED_AT, {"ids": [row_id], "recheck": at})
+
     def rechecked(self, row_id: int) -> bool:
         """Note that there is no surplus copy (any more)."""
         return self._changed(_RECHECKED, {"row": row_id})
