@@ -3,10 +3,13 @@
 #   PYTHON=python3.12    the interpreter .venv is made with
 #   ARGS="-k clock"      handed on to what the verb runs
 #   WORKERS=1            test processes side by side
+#   WEEKS=200 FROM=1     how many weeks `make simulate` lives through, and the seed of the first
 
 PYTHON ?=
 ARGS ?=
 WORKERS ?= auto
+WEEKS ?= 20
+FROM ?= 1
 BIN := .venv/bin
 PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=loadfile
 # Into the tree's own lock only; no index address may stand in it.
@@ -14,7 +17,7 @@ COMPILE = $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --p
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types check bench proof lock wheel clean
+.PHONY: help setup demo test lint format types check bench proof simulate lock wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +49,9 @@ format: setup ## bring the code into shape
 
 bench: setup ## measure; the figures are ratios, taken side by side
 	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" $(ARGS) || exit; done
+
+simulate: setup ## weeks of Rung under virtual time and faults; the seed says which
+	$(BIN)/python -m tests.simulation --weeks=$(WEEKS) --from=$(FROM) $(ARGS)
 
 lock: ## pin every dependency anew, with hashes, from pyproject.toml
 	@[ -x $(BIN)/python ] || sh .ci/setup "$(PYTHON)"

@@ -86,3 +86,8 @@ def next_look(connection: sa.Connection) -> datetime | None:
 
 def _read(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> list[OutboxRow]:
     return [row_of(row) for row in connection.execute(statement, values)]
+
+
+def recheck_at(connection: sa.Connection, row_id: int, at: datetime) -> None:
+    """Have a row looked for once more at an instant."""
+    connection.execute(_RECHECKED_AT, {"ids": [row_id], "recheck": at})

@@ -12,7 +12,7 @@ from slackbot.core.messages import LEVEL_TRIGGERED, Kind, Wanted
 from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
-from storage.looking import expire, next_look, take_rechecks, take_unknown
+from storage.looking import expire, next_look, recheck_at, take_rechecks, take_unknown
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
 from storage.overtaking import is_coming, overtake
 from storage.pace import DEFAULT_PACE, Pace
@@ -247,6 +247,10 @@ class Outbox(Repository):
     def recheck_due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Take the rows that were sent again after a lost answer, to be looked for once more; as `unknown_due` does."""
         return take_rechecks(self._connection, now, limit)
+
+    def look_once_more(self, row_id: int, at: datetime) -> None:
+        """Look for a surplus copy at an instant, whoever holds the row or has settled it."""
+        recheck_at(self._connection, row_id, at)
 
     def rechecked(self, row_id: int) -> bool:
         """Note that there is no surplus copy (any more)."""

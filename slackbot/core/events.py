@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, get_type_hints
 
 from slackbot.core.model import Arrival
@@ -231,7 +232,7 @@ def event_from(code: str, params: Mapping[str, Any]) -> Event:
         KeyError: a newer Rung wrote a code that this one does not know.
     """
     kind = EVENTS[code]
-    hints = get_type_hints(kind)
+    hints = _hints(code)
     values: dict[str, Any] = {}
     for name, value in params.items():
         hint = hints[name]
@@ -242,3 +243,9 @@ def event_from(code: str, params: Mapping[str, Any]) -> Event:
         else:
             values[name] = value
     return kind(**values)
+
+
+@cache
+def _hints(code: str) -> Mapping[str, Any]:
+    """Read the types of an event's parameters; working them out anew for each entry of a history is dear."""
+    return get_type_hints(EVENTS[code])

@@ -10,7 +10,7 @@ from slackbot.core.messages import Kind, Wanted
 from slackbot.services.composing import POST_OF, notice_of_dead
 from slackbot.services.context import ServiceContext
 from slackbot.services.elsewhere import Elsewhere
-from slackbot.services.reactions import LOUD_AT_ATTEMPT, PLAN_PAUSE, REACTIONS, Do, backoff, quiet_after
+from slackbot.services.reactions import LOUD_AT_ATTEMPT, PLAN_PAUSE, REACTIONS, RECHECK, Do, backoff, quiet_after
 from slackbot.services.reposting import post_anew
 from slackbot.services.tokens import TellOutside, TokenWatch
 from slackbot.services.tried import Tried, error_of, tried
@@ -102,7 +102,9 @@ class Mishaps:
     def _look_first(self, row: OutboxRow, failure: SlackFailure, *cure: Tried) -> None:
         with self._ctx.store.write() as tx:
             look_at = self._in(quiet_after(row.kind, row.attempt))
-            tx.outbox.unknown(row.id, row.token, look_at, error_of(row, failure.code, *cure))
+            if not tx.outbox.unknown(row.id, row.token, look_at, error_of(row, failure.code, *cure)):
+                # Somebody else has sent or settled it meanwhile, and this copy may stand beside theirs.
+                tx.outbox.look_once_more(row.id, self._in(RECHECK))
 
     def _repeat(self, row: OutboxRow, failure: SlackFailure) -> None:
         self._again(row, backoff(row.attempt), failure.code)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -115,6 +117,26 @@ def test_two_late_copies_leave_one(still: StillHouse) -> None:
     assert len(still.visible("tier-2")) > 1
     still.runs(120)
     assert len(still.visible("tier-2")) == 1
+
+
+def test_what_a_sleeper_posts_is_looked_for(still: StillHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that sleeps through its lease within a call, posts on waking and hears no answer, leaves no twin."""
+    tier, arrives = still.channel_id("tier-2"), still.wire._apply
+
+    def asleep(method: str, args: Mapping[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
+        if method == POST and args["channel"] == tier:
+            monkeypatch.setattr(still.wire, "_apply", arrives)
+            still.runs(110)
+        return arrives(method, args)
+
+    monkeypatch.setattr(still.wire, "_apply", asleep)
+    still.wire.faults.drop_after(POST, to(tier))
+    still.raises()
+    still.settles()
+    assert len(still.visible("tier-2")) == 2
+    still.runs(70)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
 
 
 def test_a_ping_waits_half_a_minute(still: StillHouse) -> None:
