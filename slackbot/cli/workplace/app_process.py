@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING
 from slackbot.errors import RungError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slackbot.clock import ScaledClock
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ class AppStartError(RungError):
 class AppProcess:
     """Starts, kills and starts Rung again; `environment` names tokens, addresses and the database."""
 
-    def __init__(self, environment: dict[str, str], clock: ScaledClock, log_file: Path) -> None:
+    def __init__(self, environment: Callable[[], dict[str, str]], clock: ScaledClock, log_file: Path) -> None:
         self._environment = environment
         self._clock = clock
         self._log_file = log_file
@@ -52,7 +54,7 @@ class AppProcess:
         with self._lock:
             if self.running:
                 return
-            environment = {**os.environ, **self._environment}
+            environment = {**os.environ, **self._environment()}
             with self._log_file.open("a", encoding="utf-8") as log_file:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "slackbot.cli.workplace.app"],

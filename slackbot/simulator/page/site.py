@@ -1,4 +1,4 @@
-"""The page's addresses, joined to a simulator before it starts."""
+"""The page's addresses, joined to a simulator before that starts."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slackbot.simulator.server import Simulator
 
 _STATIC = Path(__file__).with_name("static")
+_OPENING = "<!doctype html><title>Opening</title><p>The house is being opened; this takes a moment.</p>"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Endpoint = Callable[["Request"], Awaitable[Response]]
@@ -44,6 +45,7 @@ class WorkspacePage:
         self._templates = page_templates()
         self.house = House(simulator, backstage, ReadMarks(simulator.workspace), titles or {})
         self.bell = Bell(simulator.workspace)
+        self._open = False
         simulator.add_routes(
             [
                 Route("/", self._guarded(self._whole)),
@@ -62,8 +64,9 @@ class WorkspacePage:
         return f"{self._simulator.base_url}/"
 
     def start(self) -> None:
-        """Begin to keep open windows up to date."""
+        """Open the doors, and begin to keep open windows up to date; earlier callers are asked to come back."""
         self.bell.start()
+        self._open = True
 
     def stop(self) -> None:
         """Leave them as they are."""
@@ -74,6 +77,8 @@ class WorkspacePage:
             refused = refusal(request, self._simulator.base_url)
             if refused is not None:
                 return refused
+            if not self._open:
+                return HTMLResponse(_OPENING, 503, {**HEADERS, "Refresh": "1"})
             response = await endpoint(request)
             response.headers.update(HEADERS)
             return response
