@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from slackbot.simulator.hands.filling import held
 from slackbot.simulator.hands.labels import Field, fields_of, options_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def fill_in(workspace: Workspace, view: View, entries: Entries, zone: str) -> Vi
         given = entries.get(field.block_id, {})
         if field.action_id in given:
             value = carried(field, given[field.action_id], zone)
+            if (value or None) == (held(view, field) or None):
+                continue
             view = workspace.views.set_field(view.id, field.block_id, field.action_id, value)
     return view
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from slackbot.errors import RungError
+from slackbot.simulator.hands.stage import DeliveryFailedError
 from slackbot.simulator.page import feed, mischief
 from slackbot.simulator.page.acts import act
 from slackbot.simulator.page.drawing import Drawing, page_templates
@@ -164,6 +165,8 @@ class WorkspacePage:
     async def _answered(self, work: Callable[[], dict[str, Any]]) -> Response:
         try:
             return JSONResponse(await run_in_threadpool(work))
+        except DeliveryFailedError as error:
+            return JSONResponse({"error": f"It failed because the app did not respond as it must. {error}"})
         except (RungError, TimeoutError) as error:
             return JSONResponse({"error": str(error)})
 

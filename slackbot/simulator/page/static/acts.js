@@ -126,7 +126,8 @@ function problems(form, found) {
 
 async function submit(form) {
   const answer = await tell(form.querySelector("[type=submit]"), { do: "submit", as: here().as, view: form.dataset.view, values: values(form) });
-  problems(form, answer.problems || {});
+  const now = dialog().querySelector("form"); // it may have been drawn anew meanwhile
+  if (now?.dataset.view === form.dataset.view) problems(now, answer.problems || {});
 }
 
 const close = (all) => {
@@ -156,7 +157,8 @@ async function suggest(input) {
   const field = input.closest("[data-external]");
   const list = field.querySelector(".offers");
   const enough = input.value.length >= Number(field.dataset.least);
-  const { options = [] } = enough ? await tell(field, { do: "suggest", ...about(field), value: input.value }) : {};
+  const { values: _, ...where } = about(field); // nothing else of the form is told by typing here
+  const { options = [] } = enough ? await tell(field, { do: "suggest", ...where, value: input.value }) : {};
   list.replaceChildren(
     ...options.map((option) => {
       const item = Object.assign(document.createElement("li"), { textContent: option.text.text, tabIndex: 0 });
