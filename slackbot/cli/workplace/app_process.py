@@ -38,12 +38,12 @@ class AppProcess:
         self._log_file = log_file
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._ready = False
 
     @property
     def running(self) -> bool:
-        """Say whether the process is alive."""
-        process = self._process
-        return process is not None and process.poll() is None
+        """Say whether the process is alive and listens to Slack."""
+        return self._ready and self._alive
 
     def start(self) -> None:
         """Start it unless it runs, and return when it listens to Slack.
@@ -52,8 +52,9 @@ class AppProcess:
             AppStartError: it ended before it was ready.
         """
         with self._lock:
-            if self.running:
+            if self._alive:
                 return
+            self._ready = False
             environment = {**os.environ, **self._environment()}
             with self._log_file.open("a", encoding="utf-8") as log_file:
                 self._process = subprocess.Popen(
@@ -69,6 +70,7 @@ class AppProcess:
             if self._pipe(self._process.stdout).readline().strip() != READY:
                 self._process.wait()
                 raise AppStartError(f"The app did not start. It wrote last: {self._last_words()}")
+            self._ready = True
 
     def kill(self) -> None:
         """End it at once, as a crash does."""
@@ -95,8 +97,13 @@ class AppProcess:
     def set_clock(self) -> None:
         """Tell it how its clock stands and runs now."""
         with self._lock:
-            if self.running:
+            if self._alive:
                 self._tell()
+
+    @property
+    def _alive(self) -> bool:
+        process = self._process
+        return process is not None and process.poll() is None
 
     def _tell(self) -> None:
         process = self._process

@@ -90,7 +90,10 @@ function sameShape(box, html) {
 export function pinning() {
   const scroll = $("scroll");
   const keep = () => pinned && (scroll.scrollTop = scroll.scrollHeight);
-  scroll.addEventListener("scroll", () => (pinned = atBottom(scroll)), { passive: true });
+  scroll.addEventListener("scroll", () => {
+    pinned = atBottom(scroll);
+    if (scroll.scrollTop < 300) older();
+  }, { passive: true });
   const sizes = new ResizeObserver(keep);
   sizes.observe(scroll);
   pinning.watch = () => {
@@ -129,7 +132,7 @@ function putMessage(key, html) {
 export async function older() {
   const log = $("log");
   const first = log?.querySelector(".msg");
-  if (!first || searching === first) return;
+  if (!first || searching === first || $("older").hidden) return;
   searching = first;
   const query = new URLSearchParams(location.search);
   query.set("before", first.dataset.key);
