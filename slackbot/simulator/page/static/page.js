@@ -26,6 +26,20 @@ document.addEventListener("click", (event) => {
   const chosen = event.target.closest(".sheet a, .sheet button");
   shut(chosen ? null : menu);
 });
+// An open menu must not be cut off: not by the message it belongs to, nor by the lower edge.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details[data-menu]")) return;
+    menu.closest(".msg")?.classList.toggle("menu-open", menu.open);
+    const sheet = menu.querySelector(".sheet");
+    sheet.classList.remove("up");
+    const edge = (menu.closest(".scroll") ?? document.body).getBoundingClientRect().bottom;
+    if (menu.open) sheet.classList.toggle("up", sheet.getBoundingClientRect().bottom > edge);
+  },
+  true,
+);
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details[data-menu][open]");
   if (menu && event.key === "Escape") {
