@@ -124,9 +124,13 @@ class Clocks:
     case: Clock
     wire: Clock
 
+    @property
+    def rate(self) -> float:
+        """How many case seconds pass in a wire second; 1 as well where the case clock stands still."""
+        return (self.case.rate if isinstance(self.case, ScaledClock) else 1.0) or 1.0
+
     def to_wire(self, moment: datetime | None) -> datetime | None:
         """Say at which wire time the case clock will show `moment`; None where it never will, standing still."""
-        rate = self.case.rate if isinstance(self.case, ScaledClock) else 1.0
-        if moment is None or not rate:
+        if moment is None or (isinstance(self.case, ScaledClock) and not self.case.rate):
             return None
-        return self.wire.now() + (moment - self.case.now()) / rate
+        return self.wire.now() + (moment - self.case.now()) / self.rate

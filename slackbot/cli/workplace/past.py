@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
-from slackbot.app import Engine, SingleToken, build_engine
+from slackbot.app import SingleToken
 from slackbot.clock import Clocks, ScaledClock
+from slackbot.engine import Engine, build_engine
 from slackbot.errors import RungError
 from slackbot.services.acknowledge import acknowledge, answered
 from slackbot.services.context import Requester
