@@ -17,16 +17,19 @@ COMPILE = $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --p
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types check bench proof simulate lock wheel clean
+.PHONY: help setup demo screenshots test lint format types check bench proof simulate lock wheel clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make .venv ready; every verb does it by itself
 	@sh .ci/setup "$(PYTHON)"
 
 demo: setup ## see it work, without a Slack account
 	@$(BIN)/rung demo $(ARGS)
+
+screenshots: setup ## draw the README's pictures from the demo's page; needs Chromium
+	$(BIN)/python docs/pictures/take_pictures.py $(ARGS)
 
 test: check ## lint, types and every test but the long ones
 	$(PYTEST) -m "not proof" $(ARGS)

@@ -81,32 +81,56 @@ class CorrectedClock:
 
 
 class ScaledClock:
-    """Another clock's time, run faster from the moment of construction; for the demo."""
+    """Another clock's time at a pace of its own, which can be changed, and moved on; for the demo.
 
-    def __init__(self, base: Clock, factor: float) -> None:
+    It begins where the other one stands. At rate 0 it stands still.
+    """
+
+    def __init__(self, base: Clock, rate: float) -> None:
         self._base = base
-        self._factor = factor
-        self._start = base.now()
+        self._lock = threading.Lock()
+        self._since = self._from = base.now()
+        self._rate = rate
+
+    @property
+    def rate(self) -> float:
+        """How many of its seconds pass in one of the other clock's."""
+        return self._rate
+
+    @property
+    def anchor(self) -> tuple[datetime, datetime]:
+        """Where the other clock stood, and where this one did, when its pace was last set."""
+        with self._lock:
+            return self._since, self._from
 
     def now(self) -> datetime:
         """Say the scaled instant."""
-        return self._start + (self._base.now() - self._start) * self._factor
+        with self._lock:
+            return self._from + (self._base.now() - self._since) * self._rate
+
+    def set(self, to: datetime, rate: float) -> None:
+        """Go on from an instant at a pace."""
+        with self._lock:
+            self._since, self._from, self._rate = self._base.now(), to, rate
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """The two clocks of the house.
 
-    `case` drives deadlines (the demo scales it); `wire` drives leases, pacing and everything Slack measures. `rate`
-    says how many case seconds pass in a wire second.
+    `case` drives deadlines (the demo scales it); `wire` drives leases, pacing and everything Slack measures.
     """
 
     case: Clock
     wire: Clock
-    rate: float = 1.0
+
+    @property
+    def rate(self) -> float:
+        """How many case seconds pass in a wire second; 1 as well where the case clock stands still."""
+        return (self.case.rate if isinstance(self.case, ScaledClock) else 1.0) or 1.0
 
     def to_wire(self, moment: datetime | None) -> datetime | None:
-        """Say at which wire time the case clock will show `moment`."""
-        if moment is None:
+        """Say at which wire time the case clock will show `moment`; None where it never will, standing still."""
+        if moment is None or (isinstance(self.case, ScaledClock) and not self.case.rate):
             return None
         return self.wire.now() + (moment - self.case.now()) / self.rate

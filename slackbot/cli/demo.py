@@ -1,4 +1,4 @@
-"""`rung demo`: the main job played from end to end against a local Slack workspace, on fast time, with no account."""
+"""`rung demo`: Rung in a local Slack workspace, with no account: a page to try it on, or the main job played."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from slackbot.cli.acme import ZONE, acme, shipped
 from slackbot.cli.ink import Ink, ink_for
 from slackbot.cli.story import Stage, play
 from slackbot.cli.telling import Teller
+from slackbot.cli.workplace.serve import serve
 from slackbot.clock import Clock, Clocks, ScaledClock, SystemClock
 from slackbot.errors import RungError
 from slackbot.services.policies import apply_first
@@ -62,28 +63,43 @@ class ShiftedClock:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Play the story; 0 when everything it expects has happened."""
-    parser = argparse.ArgumentParser(prog="rung demo", description=__doc__)
-    parser.add_argument(
-        "--play", action="store_true", help="play the story in the terminal (there is no other way yet)"
-    )
-    parser.add_argument("--no-browser", action="store_true", help="open no browser (none is opened yet)")
-    parser.add_argument("--port", type=int, default=0, help="the local port of the stand-in for Slack (default: any)")
-    words = parser.parse_args(argv)
+    """Serve the page, or play the story; 0 when everything the story expects has happened."""
+    words = _parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 shows question marks, not a traceback
     with tempfile.TemporaryDirectory(prefix="rung-demo-") as folder:
         log = Path(folder) / "demo.log"
         logging.basicConfig(filename=log, level=logging.WARNING)
         logging.getLogger("websocket").disabled = True  # to it the end of the demo is an error
-        try:
-            done = perform(Path(folder), ink_for(sys.stdout, os.environ), port=words.port)
-        except BrokenPipeError:
-            # Whoever read has gone (`rung demo | head`); at its end Python would write again, and complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 1
-        if not done:
-            sys.stderr.write("".join(log.read_text("utf-8").splitlines(keepends=True)[-_LOG_LINES:]))
+        if _wants_page(words):
+            serve(Path(folder), port=words.port or 0, browser=not words.no_browser)
+            return 0
+        return _play(Path(folder), log, words.port or 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rung demo", description=__doc__)
+    parser.add_argument("--play", action="store_true", help="play the story in the terminal instead of serving a page")
+    parser.add_argument("--no-browser", action="store_true", help="serve the page, open no browser")
+    parser.add_argument("--port", type=int, help="the local port of page and stand-in for Slack (default: any)")
+    return parser
+
+
+def _wants_page(words: argparse.Namespace) -> bool:
+    """Without a terminal nobody would end it, so there the page must be asked for."""
+    asked = words.no_browser or words.port is not None
+    return not words.play and (asked or (sys.stdin.isatty() and sys.stdout.isatty()))
+
+
+def _play(folder: Path, log: Path, port: int) -> int:
+    try:
+        done = perform(folder, ink_for(sys.stdout, os.environ), port=port)
+    except BrokenPipeError:
+        # Whoever read has gone (`rung demo | head`); at its end Python would write again, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    if not done:
+        sys.stderr.write("".join(log.read_text("utf-8").splitlines(keepends=True)[-_LOG_LINES:]))
     return 0 if done else 1
 
 
@@ -130,7 +146,7 @@ def story_clocks() -> Clocks:
     system = SystemClock()
     now = system.now()
     morning = datetime.combine(now.astimezone(ZoneInfo(ZONE)).date(), BEGINS, ZoneInfo(ZONE))
-    return Clocks(case=ScaledClock(ShiftedClock(system, morning - now), FASTER), wire=system, rate=FASTER)
+    return Clocks(case=ScaledClock(ShiftedClock(system, morning - now), FASTER), wire=system)
 
 
 @contextmanager

@@ -6,12 +6,14 @@ Every `shows` waits for what a person would see and fails the story when it does
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from slackbot.cli.telling import Teller
 from slackbot.ids import COMMAND_ESCALATE, COMMAND_ESCALATIONS
 from slackbot.simulator.hands.person import Hands
 from slackbot.simulator.hands.screen import ShownChannel, ShownMessage
+from slackbot.simulator.model import Message
 from slackbot.simulator.server import Simulator
 
 SUMMARY = "Checkout refuses every card since 9:30"
@@ -27,17 +29,39 @@ SOLUTION = {
 }
 
 
+class Tells(Protocol):
+    """Whoever tells the story, in the terminal or on the page."""
+
+    def scene(self, title: str) -> None:
+        """Begin a new part of the story."""
+        ...
+
+    def does(self, place: str, what: str) -> None:
+        """Tell what somebody does."""
+        ...
+
+    def sees(self, place: str, what: str, lines: Iterable[str]) -> None:
+        """Tell what only one person sees: a form, a receipt."""
+        ...
+
+    def sees_message(self, place: str, what: str, message: Message) -> None:
+        """Tell a message that only one person sees."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where it is played and who tells it.
 
     `patience` is how long the story waits for what must come, `minute` how long a minute of it takes; in real seconds.
+    `label` is the number that the story's case will get.
     """
 
     simulator: Simulator
-    tell: Teller
+    tell: Tells
     patience: float
     minute: float
+    label: str = "ESC-1"
     _never: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def person(self, name: str) -> Hands:
@@ -84,16 +108,16 @@ def escalate(stage: Stage) -> None:
     tell.sees("Ana's screen", "The form:", ana.modal.lines)
     tell.does("Ana's screen", "Ana presses Escalate.")
     ana.submits()
-    tell.sees("Ana's screen", "The receipt:", ana.modal_shows("ESC-1").lines)
-    stage.expect(stage.channel("#tier-2"), "ESC-1", SUMMARY)
-    stage.expect(ana.dm, "ESC-1")
+    tell.sees("Ana's screen", "The receipt:", ana.modal_shows(stage.label).lines)
+    stage.expect(stage.channel("#tier-2"), stage.label, SUMMARY)
+    stage.expect(ana.dm, stage.label)
 
 
 def wait_in_vain(stage: Stage) -> None:
     """Tier 2 stays silent, so Rung calls again and again."""
     stage.tell.scene("Nobody in tier 2 takes it, so Rung calls them again.")
     tier_2 = stage.channel("#tier-2")
-    thread = tier_2.thread(stage.expect(tier_2, "ESC-1", SUMMARY, "Acknowledge"))
+    thread = tier_2.thread(stage.expect(tier_2, stage.label, SUMMARY, "Acknowledge"))
     stage.expect(thread, "call 2")
     stage.expect(thread, "call 3")
     stage.expect(tier_2, "last call")
@@ -102,7 +126,7 @@ def wait_in_vain(stage: Stage) -> None:
 def climb(stage: Stage) -> ShownMessage:
     """Tier 2's time is over: the case goes to tier 3 with everything it knows."""
     stage.tell.scene("Ten minutes without an answer: the case goes one tier up.")
-    card = stage.expect(stage.channel("#tier-3"), "ESC-1", SUMMARY)
+    card = stage.expect(stage.channel("#tier-3"), stage.label, SUMMARY)
     stage.expect(stage.channel("#tier-2"), "went on to", "Department managers")
     stage.expect(stage.person("ana").dm, "#tier-3")
     return card
@@ -115,7 +139,7 @@ def take(stage: Stage, card: ShownMessage) -> None:
     tell.does("#tier-3", "Dana presses Acknowledge.")
     dana.clicks("Acknowledge", on=card)
     stage.expect(tier_3, "@dana has it and promised")
-    stage.expect(stage.person("ana").dm, "@dana has ESC-1 and promised")
+    stage.expect(stage.person("ana").dm, f"@dana has {stage.label} and promised")
     stage.passes(3)
     tell.does("#tier-3", "Dana calls the customer back, then presses Answered.")
     dana.clicks("Answered", on=card.now())
@@ -136,7 +160,7 @@ def solve(stage: Stage, card: ShownMessage) -> None:
     stage.expect(stage.channel("#tier-3"), "gave a solution")
     tell.does("DM to Ana", "Ana presses Solved.")
     ana.clicks("Solved", on=told)
-    stage.expect(stage.channel("#tier-3"), "ESC-1", "Closed")
+    stage.expect(stage.channel("#tier-3"), stage.label, "Closed")
     stage.expect(ana.dm, "Closed")
 
 
@@ -144,7 +168,7 @@ def ask_why(stage: Stage) -> None:
     """Anybody can read afterwards what happened and why."""
     tell, lena = stage.tell, stage.person("lena")
     tell.scene("Lena, a team lead, was in a meeting. She asks what she missed, and why.")
-    question = f"{COMMAND_ESCALATIONS} why ESC-1"
+    question = f"{COMMAND_ESCALATIONS} why {stage.label}"
     tell.does("#tier-2", f"Lena types {question}")
     answer = lena.types(question, in_="#tier-2").message
     tell.sees_message("Lena's screen", "Only Lena sees:", answer.message)

@@ -13,10 +13,15 @@ EventListener = Callable[[dict[str, Any]], None]
 
 
 class Changes:
-    """What all parts of a workspace share so that they change as one and others can wait for it."""
+    """What all parts of a workspace share so that they change as one and others can wait for it.
+
+    `clock` is what Slack measures by; `calendar` is what people read off their own clocks, the same unless somebody
+    puts another one there.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.calendar = clock
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.revision = 0

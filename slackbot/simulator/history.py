@@ -112,7 +112,7 @@ class History:
                 parsed=draft.parsed,
                 reply_broadcast=message.reply_broadcast or draft.reply_broadcast,
                 edited_ts=slack_ts(_micros(now)) if marked else message.edited_ts,
-                changed_at=now,
+                changed_at=self._changes.calendar.now(),
             )
             self._put(changed)
             self._note_ping(changed, "edit")
@@ -153,6 +153,16 @@ class History:
             self._changes.touch()
             return changed
 
+    def unreact(self, message: Message, user_id: str, emoji: str) -> Message:
+        """Take a person's reaction away."""
+        with self._changes.lock:
+            users = tuple(each for each in message.reactions.get(emoji, ()) if each != user_id)
+            others = {name: held for name, held in message.reactions.items() if name != emoji}
+            changed = replace(message, reactions={**others, emoji: users} if users else others)
+            self._put(changed)
+            self._changes.touch()
+            return changed
+
     def dismiss_ephemerals(self, user_id: str) -> None:
         """Forget what was shown to one person only, as a reload of Slack does."""
         with self._changes.lock:
@@ -175,7 +185,7 @@ class History:
             author=author,
             text=sanitise(draft.text),
             blocks=with_ids(draft.blocks, self._changes.next_serial()),
-            posted_at=self._changes.now(),
+            posted_at=self._changes.calendar.now(),
             attachments=draft.attachments,
             metadata=draft.metadata,
             thread_ts=draft.thread_ts,

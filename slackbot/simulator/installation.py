@@ -87,6 +87,12 @@ class Installation:
             self._token_errors.pop(token or self.app.bot_token, None)
             self._changes.touch()
 
+    @property
+    def revoked(self) -> bool:
+        """Say whether the bot's token answers with an error."""
+        with self._changes.lock:
+            return self.app.bot_token in self._token_errors
+
     def identify(self, token: str | None) -> Literal["bot", "app"]:
         """Say whose token it is; raises `RefusedError` with Slack's error when it opens nothing."""
         with self._changes.lock:

@@ -90,6 +90,11 @@ class Simulator:
         workspace.on_event(self._hand_on)
 
     @property
+    def stage(self) -> Stage:
+        """What every pair of hands shares, for whoever makes hands of another kind."""
+        return self._stage
+
+    @property
     def base_url(self) -> str:
         """The server's address without a slash at the end."""
         return f"http://{LOOPBACK}:{self._server.port}"

@@ -95,8 +95,7 @@ def unescape(text: str) -> str:
 def sanitise(text: str) -> str:
     """Say how Slack stores a text: `&`, `<` and `>` that belong to no control sequence become entities."""
     return "".join(
-        BARE_AMPERSAND.sub("&amp;", part.source) if isinstance(part, Control) else _stored(part)
-        for part in _parts(text)
+        BARE_AMPERSAND.sub("&amp;", part.source) if isinstance(part, Control) else _stored(part) for part in parts(text)
     )
 
 
@@ -107,7 +106,7 @@ def mentions(text: str, *, verbatim: bool) -> Mentions:
     text is verbatim unless posted with `parse=full` or `link_names`.
     """
     found: dict[Kind, set[str]] = {Kind.USER: set(), Kind.GROUP: set(), Kind.BROADCAST: set()}
-    for part in _parts(text):
+    for part in parts(text):
         if isinstance(part, Control):
             if part.kind in found:
                 found[part.kind].add(part.target)
@@ -134,11 +133,11 @@ def show(text: str, *, tz: str, names: Names, now: datetime | None = None) -> st
         zoneinfo.ZoneInfoNotFoundError: There is no such zone.
     """
     return "".join(
-        _shown(part, tz, names, now) if isinstance(part, Control) else unescape(part) for part in _parts(text)
+        _shown(part, tz, names, now) if isinstance(part, Control) else unescape(part) for part in parts(text)
     )
 
 
-def _parts(text: str) -> Iterator[str | Control]:
+def parts(text: str) -> Iterator[str | Control]:
     """Cut a text into literal stretches and control sequences, in order; nothing is lost."""
     done = 0
     for match in BETWEEN_BRACKETS.finditer(text):

@@ -74,6 +74,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "starlette",
         "uvicorn",
         "websockets",
+        "jinja2",
+        "markupsafe",
     ),
     "slackbot.app": ("*",),
     "slackbot.engine": ("slackbot.clock", "slackbot.services", "slackbot.slack", "storage"),

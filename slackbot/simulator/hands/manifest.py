@@ -59,6 +59,11 @@ def command_text(workspace: Workspace, command: str, text: str) -> str:
     return _escaped(workspace, text) if entry.get("should_escape") else text
 
 
+def bot_offers(workspace: Workspace, name: str, **like: str) -> list[dict[str, Any]]:
+    """List what the manifest offers people (`slash_commands`, `shortcuts`), of one kind where `like` says which."""
+    return [each for each in _features(workspace, name) if all(each.get(key) == it for key, it in like.items())]
+
+
 def _features(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     features: list[dict[str, Any]] = workspace.manifest.get("features", {}).get(name, [])
     return features

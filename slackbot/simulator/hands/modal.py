@@ -43,7 +43,7 @@ class ShownView:
     def lines(self) -> list[str]:
         """What its person reads, line by line, with what stands in the fields."""
         blocks = [_with_entries(block, self.view) for block in self.view.content["blocks"]]
-        now = self.stage.workspace.clock.now()
+        now = self.stage.workspace.changes.calendar.now()
         return show_blocks(blocks, tz=self.tz, names=self.stage.name_of, now=now)
 
     @property

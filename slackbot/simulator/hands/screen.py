@@ -77,12 +77,12 @@ class ShownMessage:
     def _lines(self, tz: str) -> list[str]:
         if not self.message.blocks:
             return self._plain(tz).splitlines()
-        now = self.stage.workspace.clock.now()
+        now = self.stage.workspace.changes.calendar.now()
         blocks = list(self.message.blocks)
         return show_blocks(blocks, tz=tz, names=self.stage.name_of, now=now)
 
     def _plain(self, tz: str) -> str:
-        now = self.stage.workspace.clock.now()
+        now = self.stage.workspace.changes.calendar.now()
         return show(self.message.text, tz=tz, names=self.stage.name_of, now=now)
 
     def __str__(self) -> str:

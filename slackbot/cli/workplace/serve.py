@@ -1,0 +1,115 @@
+"""Serving the page: the furnished house, its past, Rung beside it, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from slackbot.cli.acme import ZONE
+from slackbot.cli.workplace.app_process import AppProcess
+from slackbot.cli.workplace.backstage import DemoBackstage
+from slackbot.cli.workplace.furnish import TITLES, furnished, policy
+from slackbot.cli.workplace.past import Past
+from slackbot.cli.workplace.showing import show
+from slackbot.clock import ScaledClock, SystemClock
+from slackbot.simulator.limits import Limits
+from slackbot.simulator.page.site import WorkspacePage
+from slackbot.simulator.server import Simulator
+from slackbot.slack.render import build_renderer
+from storage.engine import open_store
+from storage.migrate import upgrade
+
+BEGINS = time(9, 41)
+CONNECTS_WITHIN = 20.0
+
+_GREETING = (
+    "Acme's support house, with Rung at work. Slack is played by a stand-in on this machine: no account is needed and "
+    "nothing leaves it. Open"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The demo while it runs."""
+
+    simulator: Simulator
+    page: WorkspacePage
+    backstage: DemoBackstage
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        return self.page.url
+
+
+@contextmanager
+def workplace(folder: Path, port: int = 0) -> Iterator[Workplace]:
+    """Open the whole house in a folder; it closes at the end.
+
+    Raises:
+        RungError: the port is taken, or Rung does not start.
+    """
+    url = f"sqlite:///{folder / 'demo.db'}"
+    upgrade(url)
+    system = SystemClock()
+    calendar = ScaledClock(system, 0)
+    morning = _morning(system.now())
+    calendar.set(morning.replace(year=morning.year - 1), 0)  # before anything of the past that is played
+    limits = Limits(system, enforce=False)
+    with ExitStack() as opened:
+        simulator = Simulator(furnished(system, calendar), port=port, limits=limits)
+        store = open_store(url, exclusive=False)
+        opened.callback(store.close)
+        app = AppProcess(lambda: _environment(simulator, url), calendar, folder / "demo.log")
+        backstage = DemoBackstage(
+            app, calendar, store, build_renderer(), simulator.workspace.team_id, lambda mine: show(simulator, mine)
+        )
+        page = WorkspacePage(simulator, backstage, TITLES)
+        opened.enter_context(simulator)
+        Past(simulator, url, calendar, policy()).play(morning)
+        limits.enforce = True
+        calendar.set(morning, 1)
+        app.start()
+        opened.callback(app.stop)
+        simulator.wait_connected(timeout=CONNECTS_WITHIN)
+        page.house.marks.mark_everything()
+        page.start()
+        opened.callback(page.stop)
+        yield Workplace(simulator, page, backstage)
+
+
+def serve(folder: Path, *, port: int, browser: bool) -> None:
+    """Serve the page until Ctrl-C; `browser` asks for it to be opened where that can be done.
+
+    Raises:
+        RungError: as `workplace`.
+    """
+    with workplace(folder, port) as demo:
+        sys.stdout.write(f"{_GREETING}\n\n    {demo.url}\n\nCtrl-C ends it.\n")
+        sys.stdout.flush()
+        if browser and not webbrowser.open(demo.url):
+            sys.stdout.write("No browser could be opened here; open the address yourself.\n")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    sys.stdout.write("\nThe workspace is gone, and nothing of it is left.\n")
+
+
+def _environment(simulator: Simulator, url: str) -> dict[str, str]:
+    return {
+        "SLACK_BOT_TOKEN": simulator.bot_token,
+        "SLACK_APP_TOKEN": simulator.app_token,
+        "SLACK_API_URL": simulator.api_url,
+        "DATABASE_URL": url,
+    }
+
+
+def _morning(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(ZoneInfo(ZONE)).date(), BEGINS, ZoneInfo(ZONE)).astimezone(UTC)

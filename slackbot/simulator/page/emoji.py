@@ -1,0 +1,55 @@
+"""The emoji that support people use, by Slack's names; the page shows others by their name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EMOJI: Mapping[str, str] = {
+    "+1": "👍",
+    "thumbsup": "👍",
+    "-1": "👎",
+    "eyes": "👀",
+    "white_check_mark": "✅",
+    "heavy_check_mark": "✔️",
+    "raised_hands": "🙌",
+    "pray": "🙏",
+    "tada": "🎉",
+    "heart": "❤️",
+    "fire": "🔥",
+    "rotating_light": "🚨",
+    "warning": "⚠️",
+    "hourglass_flowing_sand": "⏳",
+    "hourglass": "⌛",
+    "alarm_clock": "⏰",
+    "clock3": "🕒",
+    "bell": "🔔",
+    "no_entry": "⛔",
+    "x": "❌",
+    "question": "❓",
+    "bulb": "💡",
+    "memo": "📝",
+    "mag": "🔍",
+    "link": "🔗",
+    "telephone_receiver": "📞",
+    "package": "📦",
+    "moneybag": "💰",
+    "credit_card": "💳",
+    "arrow_up": "⬆️",
+    "arrow_right": "➡️",
+    "red_circle": "🔴",
+    "large_orange_circle": "🟠",
+    "large_yellow_circle": "🟡",
+    "large_green_circle": "🟢",
+    "large_blue_circle": "🔵",
+    "white_circle": "⚪",
+    "smile": "😄",
+    "slightly_smiling_face": "🙂",
+    "wave": "👋",
+    "rocket": "🚀",
+    "lock": "🔒",
+    "wrench": "🔧",
+    "chart_with_upwards_trend": "📈",
+    "bar_chart": "📊",
+}
+QUICK = ("+1", "eyes", "white_check_mark", "raised_hands", "pray", "tada")
+"""What the menu of a message offers at once."""

@@ -1,0 +1,213 @@
+// What people press, choose and submit. The server answers with what is wrong; what went well comes by itself.
+import { here, send, toast } from "./live.js";
+
+const dialog = () => document.getElementById("modal");
+
+// A control says by its data- attributes what it is; what it stands in says where.
+function about(control) {
+  const home = control.closest("[data-view]");
+  const message = control.closest("[data-ts]");
+  const where = home ? { view: home.dataset.view, values: values(home) } : { channel: message?.dataset.channel, ts: message?.dataset.ts };
+  return { as: here().as, ...where, block: control.dataset.block, action: control.dataset.action };
+}
+
+export function values(form) {
+  const found = {};
+  for (const field of form.querySelectorAll("[data-choose]")) {
+    (found[field.dataset.block] ??= {})[field.dataset.action] = valueOf(field);
+  }
+  return found;
+}
+
+function valueOf(field) {
+  if (field.matches(".choices")) {
+    const chosen = [...field.querySelectorAll("input:checked")].map((each) => each.value);
+    return field.dataset.kind === "radio_buttons" ? (chosen[0] ?? null) : chosen;
+  }
+  if (field.matches("[data-external]")) {
+    const picked = JSON.parse(field.dataset.picked);
+    return field.dataset.several === "true" ? picked : (picked[0] ?? null);
+  }
+  if (field.type === "file") return [...field.files].map((each) => each.name);
+  return field.value === "" ? null : field.value;
+}
+
+async function tell(control, body) {
+  control?.setAttribute("aria-busy", "true");
+  const answer = await send("/act", body);
+  control?.removeAttribute("aria-busy");
+  if (answer.error) toast(answer.error);
+  return answer;
+}
+
+// Ask what the app wants to be confirmed, in the words it gave.
+function confirmed(control) {
+  if (!control.dataset.confirm) return Promise.resolve(true);
+  const [title, text, yes, no, style] = JSON.parse(control.dataset.confirm);
+  const box = document.createElement("dialog");
+  box.className = "modal confirm";
+  box.setAttribute("aria-labelledby", "confirm-title");
+  const make = (tag, words, names) => Object.assign(document.createElement(tag), { textContent: words, ...names });
+  const form = make("form", "", { method: "dialog" });
+  const buttons = make("footer", "");
+  buttons.append(
+    make("button", no, { className: "btn", value: "no" }),
+    make("button", yes, { className: "btn " + (style || "primary"), value: "yes" }),
+  );
+  form.append(make("h2", title, { id: "confirm-title" }), make("p", text), buttons);
+  box.append(form);
+  document.body.append(box);
+  box.showModal();
+  return new Promise((done) =>
+    box.addEventListener("close", () => {
+      box.remove();
+      done(box.returnValue === "yes");
+    }),
+  );
+}
+
+async function press(control) {
+  const request = about(control);
+  if (!(await confirmed(control))) return;
+  const { option, value } = control.dataset;
+  await tell(control, { do: "press", ...request, option, value });
+}
+
+async function choose(field, entered = false) {
+  if (field.type === "file") return;
+  const request = about(field);
+  const typed = field.matches("input:not([type=date], [type=time], [type=datetime-local]), textarea");
+  if (typed && !entered && request.view) return;
+  if (!(await confirmed(field))) return;
+  await tell(field, { do: "choose", ...request, value: valueOf(field), entered });
+}
+
+// A modal comes as HTML. Drawn anew, its fields keep what was typed here where the ids are the same, as Slack's do.
+export function modal(html) {
+  const box = dialog();
+  const old = box.querySelector("form");
+  const kept = new Map();
+  const { id: focus, selectionStart: caret } = document.activeElement ?? {};
+  old?.querySelectorAll("[data-typed]").forEach((field) => kept.set(field.id, field.value));
+  const scroll = box.querySelector(".fields")?.scrollTop;
+  box.innerHTML = html;
+  const form = box.querySelector("form");
+  if (!form) {
+    if (box.open) box.close();
+    return;
+  }
+  const same = old?.dataset.view === form.dataset.view;
+  if (same) {
+    kept.forEach((value, id) => {
+      const field = document.getElementById(id);
+      if (!field || field.type === "file") return;
+      field.value = value;
+      field.dataset.typed = "";
+    });
+    box.querySelector(".fields").scrollTop = scroll;
+  }
+  box.querySelectorAll("[data-external]").forEach(showPicked);
+  if (!box.open) box.showModal();
+  const first = form.querySelector("[autofocus]") || form.querySelector(".fields input, .fields textarea, .fields select") || form.querySelector("footer .primary, footer button");
+  const again = same && focus && document.getElementById(focus);
+  (again || first)?.focus();
+  if (again && caret != null && again.setSelectionRange && again.type !== "number") again.setSelectionRange(caret, caret);
+}
+
+function problems(form, found) {
+  form.querySelectorAll(".b-input").forEach((block) => {
+    const said = found[block.dataset.block] || "";
+    block.classList.toggle("wrong", Boolean(said));
+    block.querySelector(".problem").textContent = said;
+    block.querySelectorAll("input, textarea, select").forEach((field) => field.toggleAttribute("aria-invalid", Boolean(said)));
+  });
+  form.querySelector(".wrong input, .wrong textarea, .wrong select")?.focus();
+}
+
+async function submit(form) {
+  const answer = await tell(form.querySelector("[type=submit]"), { do: "submit", as: here().as, view: form.dataset.view, values: values(form) });
+  const now = dialog().querySelector("form"); // it may have been drawn anew meanwhile
+  if (now?.dataset.view === form.dataset.view) problems(now, answer.problems || {});
+}
+
+const close = (all) => {
+  const form = dialog().querySelector("form");
+  if (form) tell(null, { do: "close", as: here().as, view: form.dataset.view, all });
+};
+
+function showPicked(field) {
+  const box = field.querySelector(".picked");
+  box.replaceChildren(
+    ...JSON.parse(field.dataset.picked).map((option, at) => {
+      const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: option.text.text + " ✕" });
+      chip.setAttribute("aria-label", `Remove ${option.text.text}`);
+      chip.onclick = () => setPicked(field, JSON.parse(field.dataset.picked).filter((_, other) => other !== at));
+      return chip;
+    }),
+  );
+}
+
+function setPicked(field, options) {
+  field.dataset.picked = JSON.stringify(options);
+  showPicked(field);
+  choose(field, true);
+}
+
+async function suggest(input) {
+  const field = input.closest("[data-external]");
+  const list = field.querySelector(".offers");
+  const enough = input.value.length >= Number(field.dataset.least);
+  const { values: _, ...where } = about(field); // nothing else of the form is told by typing here
+  const { options = [] } = enough ? await tell(field, { do: "suggest", ...where, value: input.value }) : {};
+  list.replaceChildren(
+    ...options.map((option) => {
+      const item = Object.assign(document.createElement("li"), { textContent: option.text.text, tabIndex: 0 });
+      item.setAttribute("role", "option");
+      const pick = () => {
+        setPicked(field, field.dataset.several === "true" ? [...JSON.parse(field.dataset.picked), option] : [option]);
+        input.value = "";
+        list.hidden = true;
+        input.focus();
+      };
+      item.onclick = pick;
+      item.onkeydown = (event) => event.key === "Enter" && (event.preventDefault(), pick());
+      return item;
+    }),
+  );
+  list.hidden = !options.length;
+  input.setAttribute("aria-expanded", String(!list.hidden));
+}
+
+export function acting() {
+  document.addEventListener("click", async (event) => {
+    const control = event.target.closest("[data-press], [data-do], [data-stage], [data-close], [data-close-all], [data-home]");
+    if (!control) return;
+    if (control.matches("[data-press]")) return press(control);
+    if (control.matches("[data-close], [data-close-all]")) return close(control.matches("[data-close-all]"));
+    if (control.matches("[data-home]")) return tell(null, { do: "home", as: here().as });
+    if (control.matches("[data-stage]")) {
+      const { stage, rate, target } = control.dataset;
+      const answer = await send("/stage", { do: stage, rate, target });
+      return toast(answer.error || answer.said);
+    }
+    const { do: doing, name, channel } = control.dataset;
+    tell(control, { do: doing, name, ...about(control), ...(channel ? { channel } : {}) });
+  });
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("[data-choose]");
+    if (field && !event.target.matches(".external input")) choose(field);
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".external input")) suggest(event.target);
+    else if (event.target.id && event.target.matches("[data-choose]")) event.target.dataset.typed = "";
+  });
+  document.addEventListener("keydown", (event) => {
+    const typed = event.target.closest("#modal input[data-choose], .home input[data-choose]");
+    if (typed && event.key === "Enter" && typed.type === "text") choose(typed, true);
+  });
+  const box = dialog();
+  box.addEventListener("submit", (event) => (event.preventDefault(), submit(event.target)));
+  box.addEventListener("cancel", (event) => (event.preventDefault(), close(false)));
+  const form = box.querySelector("form");
+  if (form) modal(box.innerHTML);
+}

@@ -1,0 +1,190 @@
+// Keeping the window up to date: regions and messages come as HTML and are put in place of what was there.
+import { modal } from "./acts.js";
+import { follow } from "./tour.js";
+
+const $ = (id) => document.getElementById(id);
+let source = null;
+let searching = null;
+let pinned = true;
+
+export const here = () => document.body.dataset;
+
+export function toast(text) {
+  const box = $("toast");
+  if (!text) return;
+  box.textContent = text;
+  box.hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => (box.hidden = true), 6000);
+}
+
+export async function send(path, body) {
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return await response.json();
+  } catch {
+    return { error: "The simulator does not answer. Is `rung demo` still running?" };
+  }
+}
+
+export function listen() {
+  source?.close();
+  source = new EventSource("/live" + location.search);
+  source.onmessage = (event) => JSON.parse(event.data).forEach(put);
+}
+
+function put(patch) {
+  if ("region" in patch) putRegion(patch.region, patch.html);
+  else if ("message" in patch) putMessage(patch.message, patch.html);
+  else if ("gone" in patch) $("m" + patch.gone)?.remove();
+  else document.title = (patch.calls ? `(${patch.calls}) ` : "") + patch.title;
+}
+
+function fragment(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  return box.content;
+}
+
+// A region is drawn anew as a whole; what a person has typed, opened, focused or scrolled in it stays.
+function putRegion(name, html) {
+  const box = document.querySelector(`[data-region="${name}"]`);
+  if (!box || box.dataset.html === html) return;
+  const known = box.dataset.html !== undefined;
+  box.dataset.html = html;
+  if (!known && sameShape(box, html)) return;
+  if (name === "modal") return modal(html);
+  const focus = document.activeElement;
+  const focused = box.contains(focus) ? { id: focus.id, href: focus.getAttribute("href"), at: focus.selectionStart } : null;
+  const typed = new Map([...box.querySelectorAll("textarea[id], input[id]")].map((field) => [field.id, field.value]));
+  const open = new Set([...box.querySelectorAll("details[open]")].map(nameOf));
+  const scroll = box.querySelector(".scroll")?.scrollTop;
+  const low = name === "thread" && atBottom(box.querySelector(".scroll"));
+  box.replaceChildren(fragment(html));
+  typed.forEach((value, id) => $(id) && ($(id).value = value));
+  box.querySelectorAll("details").forEach((each) => open.has(nameOf(each)) && (each.open = true));
+  const inner = box.querySelector(".scroll");
+  if (inner && scroll !== undefined) inner.scrollTop = low ? inner.scrollHeight : scroll;
+  if (focused) {
+    const field = (focused.id && $(focused.id)) || (focused.href && box.querySelector(`[href="${CSS.escape(focused.href)}"]`));
+    field?.focus();
+    if (focused.at != null) field?.setSelectionRange?.(focused.at, focused.at);
+  }
+  if (name === "caption") follow(box);
+}
+
+const nameOf = (each) => each.id || each.querySelector("summary")?.textContent.trim();
+
+// The first patches repeat what the page came with: only what differs is put in place.
+function sameShape(box, html) {
+  const copy = document.createElement("div");
+  copy.append(fragment(html));
+  return copy.innerHTML === box.innerHTML;
+}
+
+// Whoever looks at the newest message keeps looking at it, whatever grows or comes meanwhile.
+export function pinning() {
+  const scroll = $("scroll");
+  const keep = () => pinned && (scroll.scrollTop = scroll.scrollHeight);
+  scroll.addEventListener("scroll", () => {
+    pinned = atBottom(scroll);
+    if (scroll.scrollTop < 300) older();
+  }, { passive: true });
+  const sizes = new ResizeObserver(keep);
+  sizes.observe(scroll);
+  pinning.watch = () => {
+    sizes.disconnect();
+    [scroll, $("log")].forEach((box) => box && sizes.observe(box));
+    keep();
+  };
+  pinning.watch();
+}
+
+const atBottom = (box) => !box || box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+
+function putMessage(key, html) {
+  const log = $("log");
+  if (!log) return;
+  const old = $("m" + key);
+  const drawn = [...fragment(html).children];
+  const message = drawn.find((each) => each.matches(".msg"));
+  if (old) {
+    if (old.outerHTML === message.outerHTML) return;
+    const focused = old.contains(document.activeElement);
+    const label = focused && document.activeElement.getAttribute("data-action");
+    message.classList.add("changed");
+    old.replaceWith(message);
+    if (focused) (message.querySelector(`[data-action="${label}"]`) || message).focus();
+  } else {
+    const after = [...log.querySelectorAll(".msg")].reverse().find((each) => each.dataset.key < key);
+    if (!after && log.querySelector(".msg") && !$("older").hidden) return; // older than what is shown
+    const days = drawn.filter((each) => each !== message);
+    if (after) after.after(...days, message);
+    else log.prepend(...days, message);
+    message.classList.add("arrived");
+  }
+}
+
+export async function older() {
+  const log = $("log");
+  const first = log?.querySelector(".msg");
+  if (!first || searching === first || $("older").hidden) return;
+  searching = first;
+  const query = new URLSearchParams(location.search);
+  query.set("before", first.dataset.key);
+  const { html, more } = await (await fetch("/older?" + query)).json();
+  const scroll = $("scroll");
+  const from = scroll.scrollHeight - scroll.scrollTop;
+  log.prepend(fragment(html.join("")));
+  scroll.scrollTop = scroll.scrollHeight - from;
+  $("older").hidden = !more;
+}
+
+// Go to another window's address: the page is fetched, its parts take the places of ours.
+export async function go(address, { push = true } = {}) {
+  const url = new URL(address, location.href);
+  const was = new URLSearchParams(location.search);
+  const draft = $("write")?.value;
+  const response = await fetch(url.pathname + url.search);
+  const next = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (push) history.pushState(null, "", url);
+  Object.assign(document.body.dataset, next.body.dataset);
+  document.title = next.title;
+  document.querySelector(".frame").className = next.querySelector(".frame").className;
+  const moved = was.get("in") !== url.searchParams.get("in") || was.get("as") !== url.searchParams.get("as");
+  for (const part of next.querySelectorAll("[data-region]")) {
+    const box = document.querySelector(`[data-region="${part.dataset.region}"]`);
+    delete box.dataset.html;
+    if (part.dataset.region === "modal") modal(part.innerHTML);
+    else if (part.dataset.region !== "compose" || moved) box.replaceChildren(...part.childNodes);
+  }
+  if (moved) {
+    $("scroll").replaceChildren(...next.getElementById("scroll").childNodes);
+    $("older")?.addEventListener("click", older);
+    searching = null;
+    if (draft && $("write") && was.get("in") === url.searchParams.get("in")) $("write").value = draft;
+  }
+  listen();
+  place(url.hash, moved);
+}
+
+// Where to look after arriving: at the message a link names, else at the newest.
+export function place(hash = location.hash, moved = true) {
+  const scroll = $("scroll");
+  const named = hash.length > 1 && $(decodeURIComponent(hash.slice(1)));
+  pinned = !named && (pinned || moved);
+  if (named) {
+    named.scrollIntoView({ block: "center" });
+    named.focus({ preventScroll: true });
+    named.classList.add("arrived");
+  }
+  pinning.watch?.();
+  const seen = new IntersectionObserver((found) => found.some((each) => each.isIntersecting) && older(), { root: scroll });
+  if ($("older")) seen.observe($("older"));
+  document.querySelector(".thread .scroll")?.scrollTo(0, 1e9);
+  if (moved && matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) $("write")?.focus();
+}

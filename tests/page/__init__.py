@@ -1,0 +1,1 @@
+"""The workspace page, driven in a real browser."""

@@ -1,0 +1,103 @@
+"""Somebody at a browser window of the page: writes, presses and looks as a person does, by words and roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+WIDE = {"width": 1280, "height": 800}
+SEEN_BEFORE = "localStorage.setItem('rung-tour-seen', '1')"
+ARTEFACTS = Path(__file__).parents[2] / "build" / "page"
+
+
+@dataclass
+class Visitor:
+    """A window of its own, as in another browser; `errors` are what its scripts or its console complained of."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def arrives(
+        cls,
+        browser: Browser,
+        url: str,
+        person: str,
+        place: str,
+        *,
+        first_time: bool = False,
+        extra: str = "",
+        **look: Any,
+    ) -> Visitor:
+        """Open a window as a person at a place; `look` is what Playwright takes for a context."""
+        context = browser.new_context(**{"viewport": WIDE, **look})
+        if not first_time:
+            context.add_init_script(SEEN_BEFORE)
+        visitor = cls(context.new_page())
+        visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
+        visitor.page.goto(f"{url}?as={person}&in={place}{extra}")
+        return visitor
+
+    def leaves(self) -> None:
+        """Close the window; raises AssertionError where its scripts failed."""
+        self.page.context.close()
+        assert self.errors == []
+
+    @property
+    def modal(self) -> Locator:
+        """The form on the screen."""
+        return self.page.locator("#modal")
+
+    @property
+    def log(self) -> Locator:
+        """The messages of the conversation."""
+        return self.page.get_by_role("log")
+
+    @property
+    def last(self) -> Locator:
+        """The newest message."""
+        return self.log.locator(".msg").last
+
+    def writes(self, text: str) -> None:
+        """Type into the composer and press Enter."""
+        box = self.page.locator("#write")
+        box.fill(text)
+        box.press("Enter")
+
+    def goes_to(self, name: str) -> None:
+        """Choose a conversation in the sidebar."""
+        self.page.get_by_role("navigation", name="Conversations").get_by_role("link", name=name, exact=False).click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(name)
+
+    def becomes(self, name: str) -> None:
+        """Choose whom to act as."""
+        self.page.locator(".people summary").click()
+        self.page.locator(".people").get_by_role("link", name=name).click()
+        expect(self.page.locator(".people summary")).to_contain_text(name)
+
+    def message(self, *texts: str) -> Locator:
+        """Find the newest message that says each text."""
+        found = self.log.locator(".msg")
+        for text in texts:
+            found = found.filter(has_text=text)
+        return found.last
+
+    def presses(self, label: str, on: Locator | None = None) -> None:
+        """Press a button by its words."""
+        (on or self.page).get_by_role("button", name=label).first.click()
+
+    def looks_behind(self, tab: str) -> Locator:
+        """Open a tab of the side panel."""
+        panel = self.page.get_by_role("complementary", name="Behind the scenes")
+        if not panel.is_visible():
+            self.page.get_by_role("link", name="Behind the scenes").click()
+        panel.get_by_role("link", name=tab).click()
+        expect(panel.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        return panel
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot as a build artefact."""
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
