@@ -69,6 +69,9 @@ class Reports(Repository):
         """Let the statements of this transaction take longer than those that a person waits for."""
         if self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
+            # Long histories look dear to the planner; compiling, or starting workers, would take longer than the rest.
+            self._connection.exec_driver_sql("SET LOCAL jit = off")
+            self._connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
 
     def began(self, workspace_id: int) -> datetime | None:
         """Say when the first case was raised."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,9 +14,11 @@ from slackbot.core.periods import Period
 from slackbot.core.policy import Severity
 from slackbot.core.summary import Behind, Dimension, Figures, Rule, Window, office_hours
 from slackbot.core.summary import review as chosen
-from slackbot.core.summary_request import Scope, ScopeKind
+from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
+from slackbot.services.summaries import digest
 from storage.report_statements import Sought
 from storage.reports import IN_SHORT
+from storage.tables.uptime import outages
 from tests.storage import summary_model as model
 from tests.storage.house import House
 from tests.storage.told_cases import BEGINNING, WALKS, Walk, forget, tell
@@ -162,3 +165,19 @@ def test_advice_that_came_up_three_times_is_told(house: House) -> None:
 def _solved(number: int) -> Walk:
     letters = (("Ana acknowledges", DAY / 24), ("resolve", DAY / 24))
     return Walk(number * DAY / 24, "Billing", Severity.NORMAL, "U_ANA", verified=True, fields={}, letters=letters)
+
+
+def test_time_in_which_rung_was_down_is_left_out_and_named(house: House) -> None:
+    """An hour of two that a case waited does not count; the summary says when it was."""
+    tell(house, [_solved(0)])
+    began = BEGINNING + DAY / 48
+    with house.store.write() as tx:
+        tx.connection.execute(
+            sa.insert(outages).values(started_at=began, ended_at=began + DAY / 96, cause="down", settled_at=None)
+        )
+        (workspace,) = tx.workspaces.all()
+        period = Period(BEGINNING.date(), BEGINNING.date() + 7 * DAY, "UTC")
+        found = digest(tx, workspace, SummaryRequest(period), BEGINNING + 8 * DAY)
+    waited = DAY / 24 + DAY / 1440
+    assert found.figures.to_acknowledge.median == waited - DAY / 96
+    assert [(each.start, each.cause) for each in found.left_out] == [(began, "down")]
