@@ -34,6 +34,7 @@ class Onlooker:
         self.deleted_by_people: set[tuple[str, str]] = set()
         world.line.posted = self.taken
         world.line.told_to_wait = self._told_to_wait
+        world.line.token_refused = lambda: world.sightings.saw(Sight.TOKEN_GONE)
 
     def taken(self, method: str, args: Args, answer: Mapping[str, Any]) -> None:
         """Hear of a call that Slack carried out."""

@@ -16,6 +16,7 @@ from slackbot.simulator.web_api.api import Reply, WebApi
 from slackbot.simulator.workspace import Workspace as SlackWorkspace
 from slackbot.slack.failures import Ambiguous, NotApplied, RateLimited, UnknownCode, failure_of
 from slackbot.slack.gateway import Gateway, bare_client
+from slackbot.slack.token_state import TOKEN_REFUSED
 from tests.simulation.database import NOWHERE
 from tests.simulation.timeline import Timeline
 from tests.simulation.weather import Fault, Weather
@@ -64,6 +65,7 @@ class Line:
     troubled_at: datetime | None = None
     told_to_wait: Callable[[str, Args, float], None] = lambda *_: None
     posted: Callable[[str, Args, Mapping[str, Any]], None] = lambda *_: None
+    token_refused: Callable[[], None] = lambda: None
     api: WebApi = field(init=False)
     chance: Random = field(init=False)
 
@@ -101,6 +103,8 @@ class Line:
         self.timeline.note("slack", method, args.get("channel"), args.get("ts"), reply.body.get("error", "ok"))
         if reply.status == 200 and reply.body["ok"]:
             self.posted(method, args, reply.body)
+        elif reply.body.get("error") in TOKEN_REFUSED:
+            self.token_refused()
         return reply
 
 
