@@ -23,7 +23,7 @@ _e, _o = escalations.c, outbox.c
 INDEXES = (
     _partial("ix_escalations_due", "next_at IS NOT NULL", _e.next_at),
     _partial("ix_escalations_open", "next_at IS NOT NULL", _e.workspace_id, _e.next_at),
-    _partial("ix_escalations_pending", "state = 'pending'", _e.workspace_id, _e.raised_by),
+    _partial("ix_escalations_pending", "state = 'pending'", _e.workspace_id, _e.raised_by, _e.raised_at),
     _partial("ix_escalations_held", "hold_until IS NOT NULL", _e.hold_until),
     # What an outage touched, counted when the admins are told: nearly nothing is in it.
     _partial("ix_history_house_down", "code = 'house_down'", history.c.workspace_id, history.c.at),

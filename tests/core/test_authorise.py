@@ -34,7 +34,7 @@ def expected(denial: Denial, action: Action) -> Denial | None:
 
 
 @pytest.mark.parametrize("action", Action)
-@pytest.mark.parametrize("denial", Denial)
+@pytest.mark.parametrize("denial", PEOPLE)
 def test_who_may_what(denial: Denial, action: Action) -> None:
     """Each reason against each action: insiders only, some things for the agent only, raising for the unknown too."""
     case = raised(rules_with())

@@ -207,6 +207,20 @@ UNPLAYED: Mapping[str, str] = {
     "commit services.deliver:Sender.give_back": "no play yet: a stop with messages in hand",
     "commit services.elsewhere:Elsewhere._tell_elsewhere": "no play yet: an admin who can't be reached",
     "commit services.elsewhere:Elsewhere.leave_if_nobody_is_there": "no play yet: a tier where nobody is left",
+    "commit services.reconcile:Reconciler._send_blindly": "no play yet: no right to read history",
+    "commit services.summaries:_unread": "a manager's question; what is counted anew loses nothing",
+    "commit services.summaries:may_post": "a manager's question; what is counted anew loses nothing",
+    "call slack.outside:Interactions.publish_home": "the Home tab is drawn anew whenever it is opened",
+    "call slack.uploading:send_files": "an export is asked for again",
+    "call slack.uploading:send_files#2": "an export is asked for again",
+    "call slack.uploading:send_files#3": "an export is asked for again",
+    "call services.weekly:WeeklySummaries._post": "no play yet: a summary by itself",
+    "call services.weekly:WeeklySummaries._tell_admins": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._again": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._elsewhere": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._post#2": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._settle": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries.step": "no play yet: a summary by itself",
 }
 """Sites that no play comes by, and why: two things in the same millisecond, or a play that is still to be written."""
 

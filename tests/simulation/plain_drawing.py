@@ -65,6 +65,10 @@ class PlainRenderer(Renderer):
         """Reply at the source."""
         return self._said(view, f"reply {topic} {_of(view)}")
 
+    def resent(self, payload: Payload) -> Payload:
+        """Say that it may be there twice."""
+        return Payload(f"{payload.text} again", payload.blocks)
+
     def minimal(self, view: CaseView, kind: Kind) -> Payload:
         """Say the least; this can always be drawn."""
         return Payload(f"minimal {kind} {_of(view)} {_standing(view)}", [])

@@ -133,7 +133,7 @@ def _escalations() -> None:
     partial("ix_escalations_held", "escalations", ["hold_until"], "hold_until IS NOT NULL")
     partial("ix_escalations_open", "escalations", ["workspace_id", "next_at"], "next_at IS NOT NULL")
     op.create_index("ix_escalations_raised", "escalations", ["workspace_id", "raised_at"])
-    partial("ix_escalations_pending", "escalations", ["workspace_id", "raised_by"], "state = 'pending'")
+    partial("ix_escalations_pending", "escalations", ["workspace_id", "raised_by", "raised_at"], "state = 'pending'")
 
 
 def _case_fields() -> None:
