@@ -134,9 +134,11 @@ def test_seven_days_add_up_to_their_week(house: House, walks: list[Walk], first_
     for name in ADDS_UP:
         assert sum(getattr(day, name) for day in days) == getattr(whole, name), name
     assert days[-1].open_at_end == whole.open_at_end
+    # Where a case stood one day it need not stand at the end of the week; what it was pinged there stays counted.
+    pinged = {name: group.pings for name, group in whole.groups[Dimension.TIER].items()}
     for day in days:
         for name, group in day.groups[Dimension.TIER].items():
-            assert group.pings <= whole.groups[Dimension.TIER][name].pings
+            assert group.pings <= pinged.get(name, 0)
     assert model.figures(told, week).open_at_end == whole.open_at_end
 
 
