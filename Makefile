@@ -16,6 +16,10 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=8 --di
 COMPILE = $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --python-version=3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
+# What runs here talks to itself over the loopback, with which no proxy has to do.
+export NO_PROXY := $(NO_PROXY),127.0.0.1
+export no_proxy := $(no_proxy),127.0.0.1
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo screenshots test lint format types check bench proof simulate lock wheel clean
 

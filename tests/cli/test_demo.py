@@ -44,8 +44,9 @@ KEY_LINES = (
 
 @pytest.fixture(scope="module")
 def told() -> str:
-    """What `rung demo` prints, with no terminal, no settings, and a narrow page asked for in vain."""
+    """What `rung demo` prints, with no terminal, no settings, a proxy that is away, and a narrow page asked in vain."""
     bare = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    bare |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
         [sys.executable, "-m", "slackbot", "demo", "--play", "--no-browser", "--port", "0"],
         cwd=ROOT,
