@@ -66,7 +66,12 @@ class Rest:
         lost = [row for row in self._rows if self._is_lost(row)]
         for row in lost:
             self._watch.broken(Check.LOST, f"row {row.id} ({row.kind} of {row.escalation_id}) is sent and not there")
-        twice = sorted(key for key, places in self._watch.visible.items() if len(places) > 1)
+        # What was sent again while nobody could look says so itself; only where history may be read is once certain.
+        twice = sorted(
+            key
+            for key, places in self._watch.visible.items()
+            if len(places) > 1 and not self._watch.by_key[key].may_be_twice
+        )
         if self._world.weather.history:
             for key in twice:
                 seen = self._watch.by_key[key]

@@ -12,8 +12,9 @@ from typing import Any
 from slackbot.core.messages import LEVEL_TRIGGERED, Guard, Kind, Wanted
 from slackbot.core.model import State
 from slackbot.services.composing import keys_in
+from slackbot.services.tried import Tried
 from storage.columns import EPOCH
-from storage.outbox_rows import OutboxState
+from storage.outbox_rows import AFTER_CURES, OutboxState
 from tests.simulation.database import Change
 from tests.simulation.sightings import Sight, Sightings
 from tests.simulation.timeline import Timeline
@@ -76,6 +77,7 @@ class Row:
     state: str = OutboxState.PENDING
     holder: str = ""
     leased_at: datetime | None = None
+    may_be_twice: bool = False
 
 
 @dataclass(slots=True)
@@ -178,6 +180,7 @@ class Watch:
         row = self.rows[id_]
         row.destination = where
         row.state = new
+        row.may_be_twice |= Tried.RESENT in (error or "").partition(AFTER_CURES)[0]
         may = _MOVES[old] | ({_P} if row.kind in LEVEL_TRIGGERED else frozenset())
         if new not in may or new_token - token != (1 if (old, new) == (_P, _L) else 0):
             self.broken(Check.MOVES, f"row {id_} ({row.kind}) went from {old} to {new}, token {token} to {new_token}")
