@@ -177,14 +177,17 @@ class Rung:
         for loop in self.loops:
             loop.leave()
         self._transport.stop()
-        for pool in (self._counting, self._later):
-            pool.shutdown(wait=True, cancel_futures=True)
+        pools = (self._counting, self._later)
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
         for loop in self.loops:
             loop.stop(max(0.0, until - monotonic()))
         if not self._carriers.stop(max(0.0, until - monotonic())):
             self.engine.sender.give_back()
         self._alarm.stop()
         self._beat_last()
+        for pool in pools:  # last: what they ask of Slack may take longer than there is time
+            pool.shutdown(wait=True)
         self.engine.ctx.store.close()
 
     def _loops(self, clocks: Clocks) -> tuple[Loop, ...]:

@@ -40,7 +40,7 @@ MOST_CONNECTIONS = 512
 READ_WITHIN = 10.0
 """Seconds in which a body must have come; Slack itself gives up after three."""
 
-FINISH_WITHIN = 10
+FINISH_WITHIN = 4
 """Seconds that requests at hand are given when we stop."""
 
 _SAY_EVERY = 60.0

@@ -22,6 +22,7 @@ from slackbot.services.warning import last_resorts, may_warn, tell_admins, tier_
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway
 from storage.outbox_rows import OutboxRow, OutboxState
+from storage.retrying import until_noted
 from storage.unit_of_work import Transaction
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Elsewhere:
             return self._tell_elsewhere(row, code)
         return True
 
+    @until_noted
     def leave_if_nobody_is_there(self, row: OutboxRow) -> None:
         """Take a case on at once where its call was posted and yet reaches nobody: all whom the tier names are gone."""
         if Link.NEXT_TIER not in REACTIONS[row.kind].links:

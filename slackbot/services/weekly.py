@@ -16,6 +16,7 @@ from slackbot.core.periods import Period, from_key
 from slackbot.core.policy import Rules, WeeklySummary
 from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, SummaryRequest
 from slackbot.core.weekly import following, latest
+from slackbot.errors import StorageError
 from slackbot.ids import new_message_key
 from slackbot.services.composing import carried
 from slackbot.services.context import NoPolicyError, ServiceContext
@@ -33,6 +34,7 @@ from slackbot.slack.failures import (
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import Payload
+from storage.retrying import until_noted
 from storage.unit_of_work import Transaction
 from storage.weekly import Planned
 
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=10)
 _FIRST_PAUSE = timedelta(seconds=5)
+_STEEPEST = 7
+"""Doublings of the first pause that pass the longest one."""
 
 
 class WeeklySummaries:
@@ -75,6 +79,8 @@ class WeeklySummaries:
     def _houses(self, tx: Transaction) -> list[tuple[Workspace, Rules]]:
         found = []
         for workspace in tx.workspaces.all():
+            # Another process may have applied another policy: a channel, a manager or a whole summary may be new.
+            self._ctx.forget_policy(workspace.id)
             try:
                 found.append((workspace, self._ctx.rules_in_force(tx, workspace.id)[1]))
             except NoPolicyError:
@@ -111,6 +117,10 @@ class WeeklySummaries:
     def _post(self, planned: Planned) -> None:
         try:
             payload = self._drawn(planned)
+        except StorageError as error:
+            log.warning("the summary of %s can't be counted now: %s", planned.week, error)
+            self._again(planned, _FIRST_PAUSE, type(error).__name__)
+            return
         except Exception:
             log.exception("the summary of %s could not be drawn", planned.week)
             self._settle(planned, "dead", "unrenderable")
@@ -130,8 +140,7 @@ class WeeklySummaries:
         except SlackFailure as failure:
             self._react(planned, failure)
         else:
-            with self._ctx.store.write() as tx:
-                tx.weekly.sent(planned, str(answer["ts"]))
+            self._sent(planned, str(answer["ts"]))
 
     def _drawn(self, planned: Planned) -> Payload:
         """Draw the summary as it stands now; in its plain form where Slack refused the other."""
@@ -158,7 +167,7 @@ class WeeklySummaries:
             case RateLimited():
                 self._again(planned, timedelta(seconds=failure.retry_after), failure.code)
             case NotApplied():
-                self._again(planned, min(PAUSE, _FIRST_PAUSE * 2**planned.attempt), failure.code)
+                self._again(planned, min(PAUSE, _FIRST_PAUSE * 2 ** min(planned.attempt, _STEEPEST)), failure.code)
             case AuthBroken() | PlanLimit():
                 self._again(planned, PAUSE, failure.code)
             case Ambiguous():
@@ -172,28 +181,42 @@ class WeeklySummaries:
                 self._settle(planned, "dead", failure.code)
                 self._tell_admins(planned, "weekly_dead")
 
+    @until_noted
+    def _sent(self, planned: Planned, ts: str) -> None:
+        with self._ctx.store.write() as tx:
+            tx.weekly.sent(planned, ts)
+
+    @until_noted
     def _again(self, planned: Planned, after: timedelta, error: str) -> None:
         with self._ctx.store.write() as tx:
             tx.weekly.again(planned, self._ctx.wire_now() + after, error)
 
+    @until_noted
     def _settle(self, planned: Planned, state: str, error: str) -> None:
         with self._ctx.store.write() as tx:
             tx.weekly.ended(planned, state, error)
 
     def _elsewhere(self, planned: Planned, code: str) -> None:
         """Go down the fallback chain: the catcher, then each manager; nobody left is dead, loudly."""
+        if not self._redirected(planned, code):
+            log.error("the summary of %s reached nobody: %s", planned.week, code)
+            self._tell_admins(planned, "weekly_dead")
+        elif not planned.places_tried:
+            self._tell_admins(planned, "weekly_elsewhere")
+
+    @until_noted
+    def _redirected(self, planned: Planned, code: str) -> bool:
+        """Take the place after the one that was tried; say whether there was one."""
         with self._ctx.store.write() as tx:
             _, rules = self._ctx.rules_in_force(tx, planned.workspace_id)
-            places = [place for place in (*rules.catcher, *rules.managers) if place != planned.destination]
-            left = list(dict.fromkeys(places))[planned.places_tried :]
+            chain = list(dict.fromkeys((*rules.catcher, *rules.managers)))
+            tried = chain.index(planned.destination) + 1 if planned.destination in chain else 0
+            left = chain[tried:]
             if left:
                 tx.weekly.elsewhere(planned, left[0], self._ctx.wire_now(), code)
             else:
                 tx.weekly.ended(planned, "dead", code)
-        if not planned.places_tried:
-            self._tell_admins(planned, "weekly_elsewhere")
-        if not left:
-            log.error("the summary of %s reached nobody: %s", planned.week, code)
+        return bool(left)
 
     def _tell_admins(self, planned: Planned, key: str) -> None:
         """Tell each admin; where that fails, the log has it."""

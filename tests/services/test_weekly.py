@@ -162,6 +162,19 @@ def test_an_archived_channel_is_passed_over(house: StillHouse, caplog: pytest.Lo
     assert state_of(house) == "sent"
 
 
+def test_every_manager_is_asked_in_turn(house: StillHouse) -> None:
+    """Where neither the summary's channel nor the catcher takes it, the first of the managers gets it."""
+    set_up(house, SUNDAY - 10 * HOUR, channel="tier-2")
+    for name in ("tier-2", "support-managers"):
+        house.slack.archive(house.channel_id(name))
+    runs(house, DUE + HOUR)
+    with house.engine.ctx.store.read() as tx:
+        (workspace,) = tx.workspaces.all()
+        _, rules = house.engine.ctx.rules_in_force(tx, workspace.id)
+    first = next(each for each in house.slack.people() if each.id == rules.managers[0])
+    assert [message for message in house.direct(first.name) if "Week 2026-W" in message.text]
+
+
 def test_what_slack_refuses_goes_plain(house: StillHouse) -> None:
     """The text has the same figures."""
     house.wire.faults.error("chat.postMessage", "invalid_blocks")
