@@ -217,8 +217,8 @@ UNPLAYED: Mapping[str, str] = {
     "call services.weekly:WeeklySummaries._post": "no play yet: a summary by itself",
     "call services.weekly:WeeklySummaries._tell_admins": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries._again": "no play yet: a summary by itself",
-    "commit services.weekly:WeeklySummaries._elsewhere": "no play yet: a summary by itself",
-    "commit services.weekly:WeeklySummaries._post#2": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._redirected": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._sent": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries._settle": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries.step": "no play yet: a summary by itself",
 }
