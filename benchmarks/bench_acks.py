@@ -10,6 +10,7 @@ from pathlib import Path
 from rig.desk import RUNG, SLACK_ANSWERS_IN, STOCK, STOCK_PROMPT, Desk, desk, naive
 from rig.disk import sync_seconds
 from rig.figures import Figure, high, milliseconds, repetitions, report, typical
+from rig.postgres import postgresql
 
 ONE_BY_ONE = 20
 FORMS = 4
@@ -19,6 +20,7 @@ SLACK_WAITS = 3.0
 """Seconds: docs.slack.dev/interactivity/handling-user-interaction."""
 
 LINE_TARGET = 0.15
+POSTGRESQL_TARGET = 0.25
 BURST_TARGET = 1.0
 
 
@@ -109,9 +111,10 @@ def ratios(ours: list[float], control: list[float]) -> float:
 
 @dataclass(slots=True)
 class Arms:
-    """What every program did: ours, the control, Bolt at its fastest, and the two naive ways."""
+    """What every program did: ours on either database, the control, Bolt at its fastest, and the two naive ways."""
 
     rung: Samples = field(default_factory=Samples)
+    shared: Samples = field(default_factory=Samples)
     stock: Samples = field(default_factory=Samples)
     prompt: Samples = field(default_factory=Samples)
     first: Samples = field(default_factory=Samples)
@@ -135,11 +138,13 @@ def compared(
 
 def figures(arms: Arms, missing: int) -> list[Figure]:
     """Make the table."""
-    rung, stock, first, later = arms.rung, arms.stock, arms.first, arms.later
+    rung, shared, stock, first, later = arms.rung, arms.shared, arms.stock, arms.first, arms.later
     lines, naive_line = rung.medians(rung.lines), milliseconds(typical(first.medians(first.lines)))
     floor = arms.prompt.medians(arms.prompt.lines)
     forms = (rung.medians(rung.forms), stock.medians(stock.forms))
     openings = (rung.medians(rung.openings), stock.medians(stock.openings))
+    shared_lines = (shared.medians(shared.lines), stock.medians(stock.lines))
+    shared_forms = (shared.medians(shared.forms), stock.medians(stock.forms))
     last = (first.bursts[-1], later.bursts[-1])
     worst = f"{milliseconds(max(last[0]))}; ack first: {milliseconds(max(last[1]))}"
     naive_late = f"{sum(each > SLACK_WAITS for burst in last for each in burst)} of {2 * BURST}"
@@ -148,6 +153,8 @@ def figures(arms: Arms, missing: int) -> list[Figure]:
         compared("G1 one line, stored, then ack (p50)", lines, stock.medians(stock.lines), LINE_TARGET, naive_line),
         compared("G1 form submitted, stored, then ack (p50)", *forms, LINE_TARGET),
         compared("G1 form opened, ack (p50)", *openings),
+        compared("G1 one line, PostgreSQL", *shared_lines, POSTGRESQL_TARGET),
+        compared("G1 form submitted, PostgreSQL", *shared_forms, POSTGRESQL_TARGET),
         compared("G1 one line, beside Bolt without its wait", lines, floor),
         Figure("G1 one line, p99", milliseconds(high(every))),
         compared(f"G2 slowest ack of {BURST} at once", rung.slowest, stock.slowest, BURST_TARGET, worst),
@@ -165,25 +172,30 @@ def measure(folder: Path, rounds: int) -> list[Figure]:
         stock = opened.enter_context(desk(folder, "stock", STOCK))
         prompt = opened.enter_context(desk(folder, "prompt", STOCK_PROMPT))
         rung = opened.enter_context(desk(folder, "rung", RUNG))
+        make = opened.enter_context(postgresql(folder / "postgresql"))
+        shared = opened.enter_context(desk(folder, "shared", RUNG, make("acks")))
         naives = [opened.enter_context(desk(folder, name, [])) for name in ("work-then-ack", "ack-then-work")]
         for each in naives:
             each.command = naive(each.name, each)
-        for each in (stock, prompt, rung, *naives):
+        for each in (stock, prompt, rung, shared, *naives):
             each.start()
-        rung.arm.wait_for_line("people known")
+        for each in (rung, shared):
+            each.arm.wait_for_line("people known")
         for _ in range(rounds + 1):
             line_by_line(stock, arms.stock, ONE_BY_ONE)
             line_by_line(rung, arms.rung, ONE_BY_ONE)
+            line_by_line(shared, arms.shared, ONE_BY_ONE)
             line_by_line(prompt, arms.prompt, ONE_BY_ONE)
             line_by_line(naives[0], arms.first, NAIVE_ONE_BY_ONE)
             forms_of_stock(stock, arms.stock)
             forms_of_rung(rung, arms.rung)
+            forms_of_rung(shared, arms.shared)
         for _ in range(rounds + 1):
             all_at_once(stock, arms.stock)
             all_at_once(rung, arms.rung)
         for desk_of, samples in zip(naives, (arms.first, arms.later), strict=True):
             all_at_once(desk_of, samples)
-        return figures(arms, lost(rung, arms.rung.said))
+        return figures(arms, lost(rung, arms.rung.said) + lost(shared, arms.shared.said))
 
 
 def main() -> None:
@@ -193,8 +205,8 @@ def main() -> None:
         disk = milliseconds(sync_seconds(Path(folder)))
         made = measure(Path(folder), rounds)
     report(
-        f"Acks over Socket Mode, SQLite; Slack answers in {milliseconds(SLACK_ANSWERS_IN)}; {rounds} rounds side by "
-        f"side. Control: stock Bolt, builtin client, acks only. This disk syncs 8 kB in {disk}.",
+        f"Acks over Socket Mode, SQLite unless named; Slack answers in {milliseconds(SLACK_ANSWERS_IN)}; {rounds} "
+        f"rounds side by side. Control: stock Bolt, builtin client, acks only. This disk syncs 8 kB in {disk}.",
         made,
     )
 

@@ -57,12 +57,12 @@ def kill_amid_a_post(desk_of: Desk) -> None:
 
 def stored_by_rung(desk_of: Desk, summary: str) -> bool:
     """Look a case up in Rung's database."""
-    return bool(desk_of.rows("SELECT 1 FROM case_fields WHERE name = 'summary' AND value = ?", summary))
+    return bool(desk_of.rows("SELECT 1 FROM case_fields WHERE name = 'summary' AND value = :summary", summary=summary))
 
 
 def stored_naively(desk_of: Desk, summary: str) -> bool:
     """Look a case up in the naive program's database."""
-    return bool(desk_of.rows("SELECT 1 FROM cases WHERE summary LIKE ?", f"{summary}%"))
+    return bool(desk_of.rows("SELECT 1 FROM cases WHERE summary LIKE :begins", begins=f"{summary}%"))
 
 
 def at_rest(desk_of: Desk) -> bool:

@@ -50,7 +50,7 @@ class Pace:
 
     channel: Rate = Rate(timedelta(seconds=1), 1)
     posts: Rate = Rate(timedelta(milliseconds=200), 20)
-    edits: Rate = Rate(timedelta(milliseconds=1200), 15)
+    edits: Rate = Rate(timedelta(milliseconds=1200), 10)
 
     def whole(self, method: str) -> Rate:
         """Say the rate of a method in a whole workspace."""

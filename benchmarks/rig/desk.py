@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from rig.machine import ARMS, ROOT, Arm, start, wait_until
 from slackbot.cli.acme import acme
@@ -24,23 +25,20 @@ _numbers = count(1)
 
 @dataclass(slots=True)
 class Desk:
-    """A workspace and the program that serves it; `database` is that program's file."""
+    """A workspace and the program that serves it; `url` is that program's database, a file here where none is given."""
 
     simulator: Simulator
     folder: Path
     command: list[str]
     name: str
+    url: str
+    policy: Path = POLICY
     arms: list[Arm] = field(default_factory=list)
 
     @property
     def arm(self) -> Arm:
         """Give the program that runs, or ran last."""
         return self.arms[-1]
-
-    @property
-    def database(self) -> Path:
-        """Say where the program keeps its data."""
-        return self.folder / "bench.db"
 
     def start(self) -> Arm:
         """Start the program and wait until it listens."""
@@ -55,8 +53,8 @@ class Desk:
             "SLACK_BOT_TOKEN": self.simulator.bot_token,
             "SLACK_APP_TOKEN": self.simulator.app_token,
             "SLACK_API_URL": self.simulator.api_url,
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "RUNG_POLICY": str(POLICY),
+            "DATABASE_URL": self.url,
+            "RUNG_POLICY": str(self.policy),
         }
         self.arms.append(start(self.name, self.command, environment | more, self.folder))
         return self.arm
@@ -97,20 +95,23 @@ class Desk:
         """Close what the agent has open: it would make every later look at the screen slower."""
         self.simulator.workspace.history.dismiss_ephemerals(self.simulator.person("ana").id)
 
-    def rows(self, query: str, *words: str) -> list[tuple[object, ...]]:
-        """Read from the program's database, beside the program."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            return connection.execute(query, words).fetchall()
+    def rows(self, query: str, **words: str) -> list[tuple[object, ...]]:
+        """Read from the program's database, beside the program; a word stands in the query as `:word`."""
+        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query), words)]
 
 
 @contextmanager
-def desk(folder: Path, name: str, command: list[str]) -> Iterator[Desk]:
-    """Open a workspace for a program, not yet started; both end afterwards."""
+def desk(
+    folder: Path, name: str, command: list[str], url: str | None = None, slack: Simulator | None = None
+) -> Iterator[Desk]:
+    """Open a workspace, Acme's where none is given, for a program not yet started; both end afterwards."""
     place = folder / name
     place.mkdir()
-    with Simulator(acme(SystemClock())) as simulator:
+    with slack or Simulator(acme(SystemClock())) as simulator:
         simulator.faults.latency(SLACK_ANSWERS_IN)
-        opened = Desk(simulator, place, command, name)
+        opened = Desk(simulator, place, command, name, url or f"sqlite:///{place}/bench.db")
         try:
             yield opened
         finally:

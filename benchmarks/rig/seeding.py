@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -12,34 +12,59 @@ from slackbot.core.model import Workspace
 from slackbot.core.policy import Rules, Severity, route
 from slackbot.core.raising import NewCase, begin
 from slackbot.engine import Engine
+from slackbot.services.transact import write_aftermath
 from storage.messages import Posted
 from storage.unit_of_work import Transaction
 
 BATCH = 500
-CATEGORY = "Other"
 
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Messages that stand in Slack for all of them, as channel and ts: the card and the agent's case."""
+    """Messages that stand in Slack for a case, as channel and ts: the card and the agent's case."""
 
     agent: str
     card: tuple[str, str]
     case: tuple[str, str]
+    category: str = "Other"
 
 
 def seed(
-    engine: Engine, workspace: Workspace, moments: Sequence[datetime], severity: Severity, prefix: str, stood: Stood
+    engine: Engine,
+    workspace: Workspace,
+    moments: Sequence[datetime],
+    severity: Severity,
+    prefix: str,
+    stood: Sequence[Stood],
 ) -> None:
-    """Store open escalations whose next moment (a ping) is each of these; their ids begin with `prefix`."""
+    """Store open escalations whose next moment (a ping) is each of these; their ids begin with `prefix`.
+
+    They share the messages that stand, in turn.
+    """
     numbered = enumerate(moments)
     while batch := list(islice(numbered, BATCH)):
         with engine.ctx.store.write() as tx:
             version, rules = engine.ctx.rules_in_force(tx, workspace.id)
             for number, moment in batch:
-                _store(
-                    tx, _case(tx, workspace, version, f"{prefix}-{number:05}", severity, stood), rules, moment, stood
-                )
+                there = stood[number % len(stood)]
+                case = _case(tx, workspace, version, f"{prefix}-{number:05}", severity, there)
+                _store(tx, case, rules, moment, there)
+
+
+def raise_at_once(engine: Engine, workspace: Workspace, agent: str, cases: Sequence[tuple[str, Severity]]) -> None:
+    """Raise cases, given as category and severity, in one transaction; of their messages only the cards are wanted."""
+    ctx = engine.ctx
+    with ctx.store.write() as tx:
+        version, rules = ctx.rules_in_force(tx, workspace.id)
+        for count, (category, severity) in enumerate(cases):
+            number, _ = tx.workspaces.take_number(workspace.id)
+            case = NewCase(f"card-{count:05}", workspace.id, number, category, severity, agent, True, version)  # noqa: FBT003 a known insider
+            decision = begin(case, rules, ctx.now())
+            cards = tuple(message for message in decision.messages if message.kind is Kind.CARD)
+            tx.escalations.insert(decision.escalation)
+            tx.fields.write(workspace.id, case.id, {"summary": f"{severity} case {number}"}, agent, ctx.now())
+            write_aftermath(ctx, tx, replace(decision, messages=cards), agent)
+    ctx.wake()
 
 
 def _case(
@@ -50,7 +75,7 @@ def _case(
         id=identity,
         workspace_id=workspace.id,
         number=number,
-        category=CATEGORY,
+        category=stood.category,
         severity=severity,
         raised_by=stood.agent,
         verified=True,
@@ -59,7 +84,7 @@ def _case(
 
 
 def _store(tx: Transaction, case: NewCase, rules: Rules, moment: datetime, stood: Stood) -> None:
-    raised = moment - _first_ping(rules, case.severity)
+    raised = moment - _first_ping(rules, case.category, case.severity)
     decision = begin(case, rules, raised)
     tx.escalations.insert(decision.escalation)
     tx.fields.write(case.workspace_id, case.id, {"summary": f"case {case.id}"}, case.raised_by, raised)
@@ -68,8 +93,8 @@ def _store(tx: Transaction, case: NewCase, rules: Rules, moment: datetime, stood
         tx.messages.record(posted)
 
 
-def _first_ping(rules: Rules, severity: Severity) -> timedelta:
-    return route(rules, CATEGORY, severity).policy.tiers[0].timers[severity].ping_every
+def _first_ping(rules: Rules, category: str, severity: Severity) -> timedelta:
+    return route(rules, category, severity).policy.tiers[0].timers[severity].ping_every
 
 
 def _posts(case: NewCase, stood: Stood, at: datetime) -> Iterator[Posted]:

@@ -177,13 +177,13 @@ def test_a_workspace_posts_a_burst_and_then_at_its_pace(house: House) -> None:
 
 
 def test_edits_have_the_pace_of_the_workspace(house: House) -> None:
-    """Fifteen edits at once, then one every 1.2 s, in whatever channels their posts are."""
-    for n in range(17):
+    """Ten edits at once, then one every 1.2 s, in whatever channels their posts are."""
+    for n in range(12):
         case = house.stored()
         house.want(case, card(f"C{n}"), card_edit())
     for row in house.claim().rows:
         house.post(row)
-    assert len(house.claim(at(1)).rows) == 15
+    assert len(house.claim(at(1)).rows) == 10
     assert house.claim(at(2)).rows == []
     with house.store.read() as tx:
         assert moment(tx, at(2)) == at(2.2)

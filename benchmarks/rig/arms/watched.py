@@ -20,18 +20,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rig.seeding import Stood, seed
+from rig.seeding import Stood, raise_at_once, seed
 from slackbot.app import Rung
 from slackbot.clock import Clocks, SystemClock
 from slackbot.core.policy import Severity
 from slackbot.runtime.control import ControlDoor
+from slackbot.services.acknowledge import acknowledge
+from slackbot.services.context import Requester
 from slackbot.services.policies import apply_first, has_policy
 from slackbot.services.sweep import BATCH
+from slackbot.services.transact import Done
 from slackbot.settings import Settings, load_settings
 from storage.engine import open_store
 from storage.migrate import upgrade
 
 DEADLINES = "rung-deadlines"
+ACTED = "rung_deadline_lateness_seconds_count"
 HOUR = timedelta(hours=1)
 
 
@@ -101,8 +105,38 @@ class Watched:
             time.sleep(0.05 if datetime.now(UTC) > moments[-1] else 0.5)
         return {"late": late}
 
+    def cards(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Raise many cases at one moment, each given as category and severity."""
+        cases = [(str(category), Severity(severity)) for category, severity in request["cases"]]
+        raise_at_once(self.rung.engine, self.rung.workspace, str(request["agent"]), cases)
+        return {"raised": len(cases)}
+
+    def take(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Acknowledge the first of those cases, one after the other."""
+        asked = Requester(self.rung.workspace.team_id, str(request["lead"]), self.rung.workspace.team_id)
+        taken = [
+            acknowledge(self.rung.engine.ctx, asked, f"card-{number:05}", f"bench-{number}")
+            for number in range(int(request["count"]))
+        ]
+        self.rung.wake()
+        return {"taken": sum(isinstance(each, Done) for each in taken)}
+
+    def wake(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Look at once whether there is something to do."""
+        del request
+        self.rung.wake()
+        return {}
+
+    def acted(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Say on how many deadlines this process has acted, as its own metrics have it."""
+        del request
+        lines = self.rung.metrics.exposition().decode().splitlines()
+        (line,) = (each for each in lines if each.startswith(ACTED))
+        return {"acted": float(line.split()[1])}
+
     def _seed(self, moments: list[datetime], severity: Severity, request: Mapping[str, Any]) -> None:
-        stood = Stood(str(request["agent"]), tuple(request["card"]), tuple(request["case"]))
+        agent, case = str(request["agent"]), tuple(request["case"])
+        stood = [Stood(agent, (channel, ts), case, category) for category, channel, ts in request["cards"]]
         seed(self.rung.engine, self.rung.workspace, moments, severity, str(request["name"]), stood)
         self.rung.wake()
 
@@ -115,7 +149,8 @@ def main() -> None:
     settings = load_settings()
     upgrade(settings.database_url)
     watched = Watched(settings)
-    door = ControlDoor(Path(sys.argv[1]), {"fill": watched.fill, "deadlines": watched.deadlines})
+    verbs = (watched.fill, watched.deadlines, watched.cards, watched.take, watched.wake, watched.acted)
+    door = ControlDoor(Path(sys.argv[1]), {verb.__name__: verb for verb in verbs})
     door.start()
     watched.rung.start()
     stopping.wait()
