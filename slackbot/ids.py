@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 COMMAND_ESCALATE = "/escalate"
@@ -77,6 +78,11 @@ def new_draft_id() -> str:
 def new_message_key() -> str:
     """Make the opaque 128-bit key that a message carries in its metadata."""
     return secrets.token_hex(16)
+
+
+def summary_key(team_id: str, policy: str, week: str) -> str:
+    """Make the key of a weekly summary: always the same one, so that a restored database knows it too."""
+    return hashlib.blake2b(f"{team_id}\n{policy}\n{week}".encode(), digest_size=16).hexdigest()
 
 
 def new_reference() -> str:

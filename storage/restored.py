@@ -13,11 +13,13 @@ from storage.statements import constant, one_of
 from storage.tables.cases import escalations
 from storage.tables.delivery import messages, outbox
 from storage.tables.directory import workspaces
+from storage.tables.weekly import weekly_summaries
+from storage.weekly import IN_DOUBT
 
 NUMBERS_LEFT_OUT = 1000
 """So many numbers are skipped: those that cases raised since the copy was made have, and people have read."""
 
-_o, _m, _e = outbox.c, messages.c, escalations.c
+_o, _m, _e, _w = outbox.c, messages.c, escalations.c, weekly_summaries.c
 _NOW = sa.bindparam("now", type_=_o.not_before.type)
 _ON_ITS_WAY = one_of(_o.state, (OutboxState.PENDING, OutboxState.LEASED))
 _LOOK_FIRST = (
@@ -36,6 +38,11 @@ _EDIT_AGAIN = (
     sa.update(outbox)
     .where(_o.state == constant(OutboxState.LEASED), _o.method != constant(POST))
     .values(state=OutboxState.PENDING.value, lease_until=None, token=_o.token + 1, not_before=_NOW)
+)
+_LOOK_FOR_SUMMARY_FIRST = (
+    sa.update(weekly_summaries)
+    .where(one_of(_w.state, ("pending", "leased")))
+    .values(state="pending", lease_until=None, token=_w.token + 1, not_before=_NOW, error=IN_DOUBT)
 )
 _SHOWN_UNKNOWN = (
     sa.update(messages)
@@ -56,10 +63,12 @@ _SKIP_NUMBERS = (
 def distrust(connection: sa.Connection, now: datetime) -> int:
     """Take nothing for unsent, nothing for shown and no number for free; says how many messages are to be looked for.
 
-    Every post on its way is looked for in Slack before it is sent; what a card or a case shows counts as unknown.
+    Every post on its way, a weekly summary too, is looked for in Slack before it is sent; what a card or a case shows
+    counts as unknown.
     """
     in_doubt = connection.execute(_LOOK_FIRST, {"now": now}).rowcount
     connection.execute(_EDIT_AGAIN, {"now": now})
+    in_doubt += connection.execute(_LOOK_FOR_SUMMARY_FIRST, {"now": now}).rowcount
     connection.execute(_SHOWN_UNKNOWN)
     connection.execute(_SKIP_NUMBERS)
     return in_doubt

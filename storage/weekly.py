@@ -12,6 +12,9 @@ from storage.repository import Repository
 from storage.statements import constant, insert_or_nothing
 from storage.tables.weekly import weekly_summaries
 
+IN_DOUBT = "restored"
+"""Begins the error of a row that an older copy of the database takes for unsent: it is looked for, then posted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -82,9 +85,12 @@ class Weekly(Repository):
 
     __slots__ = ()
 
-    def plan(self, planned: Planned) -> bool:
-        """Want a week's summary, once whatever restarts; says whether it was not wanted before."""
-        row = asdict(planned) | {"state": "pending"}
+    def plan(self, planned: Planned, *, in_doubt: bool = False) -> bool:
+        """Want a week's summary, once whatever restarts; says whether it was not wanted before.
+
+        `in_doubt` if it may have been posted by a process whose database is lost.
+        """
+        row = asdict(planned) | {"state": "pending", "error": IN_DOUBT if in_doubt else None}
         return self._connection.execute(self._spelled(_PLAN), row).rowcount == 1
 
     def has_come(self, workspace_id: int, policy: str) -> bool:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from slackbot.services.composing import Place, is_person, keys_in
-from slackbot.slack.failures import SlackFailure
+from slackbot.services.reactions import AUTH_PAUSE, LOOK_LATER
+from slackbot.slack.failures import Ambiguous, AuthBroken, NotApplied, RateLimited, SlackFailure
 from slackbot.slack.gateway import Gateway
 
 log = logging.getLogger(__name__)
 
 PAGE = 100
+
+MOST_LOOKS = 6
+"""After so many answers of history that nobody understands, it is taken for unreadable."""
+
+_NO_HISTORY = frozenset({"missing_scope", "not_allowed_token_type"})
 
 Copy = tuple[str, str]
 """A visible copy of a message, by channel and ts."""
@@ -77,3 +83,17 @@ class Histories:
             return place.channel
         opened = self._gateway.call(place.workspace_id, "conversations.open", users=place.channel)
         return str(opened["channel"]["id"])
+
+
+def may_be_read_later(failure: SlackFailure) -> bool:
+    """Say whether a history that can't be read now may be readable soon."""
+    if isinstance(failure, AuthBroken):
+        return failure.code not in _NO_HISTORY
+    return isinstance(failure, NotApplied | Ambiguous)
+
+
+def pause_after(failure: SlackFailure) -> timedelta:
+    """Say how long to leave a history alone that could not be read."""
+    if isinstance(failure, RateLimited):
+        return timedelta(seconds=failure.retry_after)
+    return AUTH_PAUSE if isinstance(failure, AuthBroken) else LOOK_LATER

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from slackbot.core.messages import FOLDABLE, LEVEL_TRIGGERED
 from slackbot.services.composing import GoneError, place_of
 from slackbot.services.context import ServiceContext
-from slackbot.services.histories import Copy, Histories
+from slackbot.services.histories import MOST_LOOKS, Copy, Histories, may_be_read_later, pause_after
 from slackbot.services.reactions import (
     AFTER_LEASE,
-    AUTH_PAUSE,
     BLIND_AFTER,
     EARLIER,
     LOOK_LATER,
@@ -24,10 +23,6 @@ from slackbot.services.reactions import (
 from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
 from slackbot.services.tried import Tried, code_in, error_of
 from slackbot.slack.failures import (
-    Ambiguous,
-    AuthBroken,
-    NotApplied,
-    RateLimited,
     SlackFailure,
     TargetGone,
     UnknownCode,
@@ -38,10 +33,6 @@ from storage.outbox_rows import OutboxRow, OutboxState
 log = logging.getLogger(__name__)
 
 BATCH = 50
-MOST_LOOKS = 6
-"""After so many answers of history that nobody understands, it is taken for unreadable."""
-
-_NO_HISTORY = frozenset({"missing_scope", "not_allowed_token_type"})
 
 
 class Reconciler:
@@ -106,7 +97,7 @@ class Reconciler:
             judge(row, copies)
         except SlackFailure as failure:
             log.warning("outbox row %s (%s) could not be put right: %s", row.id, row.kind, failure)
-            self._later(row, _pause_after(failure))
+            self._later(row, pause_after(failure))
         except Exception:
             log.exception("outbox row %s (%s) could not be put right", row.id, row.kind)
             self._later(row, LOOK_LATER)
@@ -161,8 +152,8 @@ class Reconciler:
 
         A call is repaired by the next one, a first post is worth a second copy.
         """
-        if _may_pass(failure) and not (isinstance(failure, UnknownCode) and row.looks >= MOST_LOOKS):
-            self._later(row, _pause_after(failure))
+        if may_be_read_later(failure) and not (isinstance(failure, UnknownCode) and row.looks >= MOST_LOOKS):
+            self._later(row, pause_after(failure))
         elif row.state is OutboxState.SENT or REACTIONS[row.kind].blind is Blind.LET_GO:
             self._give_up_looking(row, OutboxState.OBSOLETE)
         else:
@@ -202,15 +193,3 @@ class Reconciler:
             then = at or self._ctx.wire_now()
             tx.outbox.resolve_unknown(row.id, state, not_before=then, recheck_at=recheck, token=row.token)
         self._ctx.wake()
-
-
-def _may_pass(failure: SlackFailure) -> bool:
-    if isinstance(failure, AuthBroken):
-        return failure.code not in _NO_HISTORY
-    return isinstance(failure, NotApplied | Ambiguous)
-
-
-def _pause_after(failure: SlackFailure) -> timedelta:
-    if isinstance(failure, RateLimited):
-        return timedelta(seconds=failure.retry_after)
-    return AUTH_PAUSE if isinstance(failure, AuthBroken) else LOOK_LATER

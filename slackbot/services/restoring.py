@@ -8,6 +8,7 @@ from slackbot.core.decision import show_state
 from slackbot.core.model import Workspace
 from slackbot.ids import new_message_key
 from slackbot.services.context import ServiceContext
+from slackbot.services.weekly_plan import plan_weekly
 from storage.escalations import Cursor
 from storage.restored import NUMBERS_LEFT_OUT, distrust
 from storage.unit_of_work import Transaction
@@ -20,11 +21,12 @@ PAGE = 200
 def after_restore(ctx: ServiceContext) -> None:
     """Prepare a restored database, in one transaction, before anything runs on it.
 
-    What was on its way is looked for in Slack by its key; every open card and every agent's view is drawn anew, since
-    Slack may show a state that this copy knows nothing of; numbers go on where no case can have one yet.
+    What was on its way is looked for in Slack by its key, and so is the newest weekly summary, of which this copy
+    may know nothing; every open card and every agent's view is drawn anew, since Slack may show a state that this copy
+    does not know; numbers go on where no case can have one yet.
     """
     with ctx.store.write() as tx:
-        in_doubt = distrust(tx.connection, ctx.wire_now())
+        in_doubt = distrust(tx.connection, ctx.wire_now()) + plan_weekly(ctx, tx, ctx.now(), in_doubt=True)
         open_cases = sum(_redraw(ctx, tx, workspace) for workspace in tx.workspaces.all())
     log.warning(
         "after a restore: %s messages are looked for before they are sent, %s open cases are drawn anew, "

@@ -1,8 +1,8 @@
 """Summaries that come by themselves: planned at their weekly instants, posted once, never twice.
 
 They are no part of any case, so they have rows of their own beside the outbox, with its rules: stored before they are
-said, taken with a lease, settled with a token. A lost answer is told to the admins and never posted again
-(docs/decisions/0015).
+said, taken with a lease, settled with a token. A lost answer is told to the admins and never posted again; what a
+restored database takes for unsent is looked for first (docs/decisions/0015).
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import logging
 from datetime import datetime, timedelta
 
 from slackbot.core.digest import Digest
-from slackbot.core.model import Workspace
 from slackbot.core.periods import Period, from_key
-from slackbot.core.policy import Rules, WeeklySummary
 from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, SummaryRequest
-from slackbot.core.weekly import following, latest
+from slackbot.core.weekly import following
 from slackbot.errors import StorageError
-from slackbot.ids import new_message_key
-from slackbot.services.composing import carried
-from slackbot.services.context import NoPolicyError, ServiceContext
+from slackbot.services.composing import Place, carried
+from slackbot.services.context import ServiceContext
+from slackbot.services.histories import MOST_LOOKS, Histories, may_be_read_later, pause_after
+from slackbot.services.reactions import EARLIER
 from slackbot.services.summaries import digest
+from slackbot.services.weekly_plan import houses, plan_weekly
 from slackbot.slack.failures import (
     Ambiguous,
     AuthBroken,
@@ -35,8 +35,7 @@ from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import Payload
 from storage.retrying import until_noted
-from storage.unit_of_work import Transaction
-from storage.weekly import Planned
+from storage.weekly import IN_DOUBT, Planned
 
 log = logging.getLogger(__name__)
 
@@ -59,62 +58,26 @@ class WeeklySummaries:
         """Plan what has come due, and post one summary; says whether there was anything to do."""
         now, wire = self._ctx.now(), self._ctx.wire_now()
         with self._ctx.store.write() as tx:
-            planned = self._plan(tx, now)
+            planned = plan_weekly(self._ctx, tx, now)
             lost = tx.weekly.lost(wire)
             taken = tx.weekly.take(wire, LEASE)
         for each in lost:
             self._tell_admins(each, "weekly_unknown")
         if taken is not None:
             self._post(taken)
-        return planned or taken is not None or bool(lost)
+        return bool(planned) or taken is not None or bool(lost)
 
     def next_moment(self) -> datetime | None:
         """Say when the next one is due (wire time): planned already, or to be planned at its weekly instant."""
         with self._ctx.store.read() as tx:
             moments = [tx.weekly.next_moment()]
-            for _, rules in self._houses(tx):
+            for _, rules in houses(self._ctx, tx):
                 moments += [self._ctx.clocks.to_wire(following(each, self._ctx.now())) for each in rules.summaries]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _houses(self, tx: Transaction) -> list[tuple[Workspace, Rules]]:
-        found = []
-        for workspace in tx.workspaces.all():
-            # Another process may have applied another policy: a channel, a manager or a whole summary may be new.
-            self._ctx.forget_policy(workspace.id)
-            try:
-                found.append((workspace, self._ctx.rules_in_force(tx, workspace.id)[1]))
-            except NoPolicyError:
-                continue
-        return found
-
-    def _plan(self, tx: Transaction, now: datetime) -> bool:
-        houses = self._houses(tx)
-        planned = [self._plan_one(tx, house, each, now) for house, rules in houses for each in rules.summaries]
-        return any(planned)
-
-    def _plan_one(self, tx: Transaction, workspace: Workspace, summary: WeeklySummary, now: datetime) -> bool:
-        """Want the newest summary that is due; a new one does not begin with an instant before it was set up."""
-        occasion = latest(summary, now)
-        policy, week = summary.policy, occasion.period.week
-        if tx.weekly.state_of(workspace.id, policy, week) is not None:
-            return False
-        version = tx.policies.latest(workspace.id)
-        if not tx.weekly.has_come(workspace.id, policy) and (version is None or version.at > occasion.at):
-            return False
-        wanted = Planned(
-            workspace_id=workspace.id,
-            policy=policy,
-            week=week,
-            period=occasion.period.key,
-            zone=summary.zone,
-            destination=summary.channel,
-            due_at=occasion.at,
-            not_before=self._ctx.wire_now(),
-            key=new_message_key(),
-        )
-        return tx.weekly.plan(wanted)
-
     def _post(self, planned: Planned) -> None:
+        if self._noted(planned).startswith(IN_DOUBT) and not self._is_absent(planned):
+            return
         try:
             payload = self._drawn(planned)
         except StorageError as error:
@@ -156,10 +119,29 @@ class WeeklySummaries:
         drawn = self._renderer.summary(found, public=True)
         return Payload(drawn.text, []) if self._is_plain(planned) else drawn
 
+    def _is_absent(self, planned: Planned) -> bool:
+        """Look whether it stands there already; where it does, or where nobody can tell, it is settled so."""
+        place = Place(planned.workspace_id, planned.destination, None)
+        try:
+            copies = Histories(self._gateway).at(place, planned.due_at - EARLIER).get(planned.key, [])
+        except SlackFailure as failure:
+            if may_be_read_later(failure) and planned.attempt < MOST_LOOKS:
+                self._again(planned, pause_after(failure), f"{IN_DOUBT}: {failure.code}")
+            else:
+                self._lost(planned, failure)
+            return False
+        if copies:
+            self._sent(planned, copies[0][1])
+        return not copies
+
     def _is_plain(self, planned: Planned) -> bool:
+        return self._noted(planned).startswith(_PLAIN)
+
+    def _noted(self, planned: Planned) -> str:
+        """Say what was last noted of it."""
         with self._ctx.store.read() as tx:
             stands = tx.weekly.state_of(planned.workspace_id, planned.policy, planned.week)
-        return stands is not None and (stands[1] or "").startswith(_PLAIN)
+        return (stands and stands[1]) or ""
 
     def _react(self, planned: Planned, failure: SlackFailure) -> None:
         log.warning("the summary of %s: %s", planned.week, failure)
@@ -171,8 +153,7 @@ class WeeklySummaries:
             case AuthBroken() | PlanLimit():
                 self._again(planned, PAUSE, failure.code)
             case Ambiguous():
-                self._settle(planned, "unknown", failure.code)
-                self._tell_admins(planned, "weekly_unknown")
+                self._lost(planned, failure)
             case DestinationBroken():
                 self._elsewhere(planned, failure.code)
             case PayloadBroken() if not self._is_plain(planned):
@@ -196,6 +177,10 @@ class WeeklySummaries:
         with self._ctx.store.write() as tx:
             tx.weekly.ended(planned, state, error)
 
+    def _lost(self, planned: Planned, failure: SlackFailure) -> None:
+        self._settle(planned, "unknown", failure.code)
+        self._tell_admins(planned, "weekly_unknown")
+
     def _elsewhere(self, planned: Planned, code: str) -> None:
         """Go down the fallback chain: the catcher, then each manager; nobody left is dead, loudly."""
         if not self._redirected(planned, code):
@@ -213,7 +198,10 @@ class WeeklySummaries:
             tried = chain.index(planned.destination) + 1 if planned.destination in chain else 0
             left = chain[tried:]
             if left:
-                tx.weekly.elsewhere(planned, left[0], self._ctx.wire_now(), code)
+                known = tx.weekly.state_of(planned.workspace_id, planned.policy, planned.week)
+                in_doubt = known is not None and (known[1] or "").startswith(IN_DOUBT)
+                error = f"{IN_DOUBT}: {code}" if in_doubt else code
+                tx.weekly.elsewhere(planned, left[0], self._ctx.wire_now(), error)
             else:
                 tx.weekly.ended(planned, "dead", code)
         return bool(left)

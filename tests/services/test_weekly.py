@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from slackbot.clock import Clocks
 from slackbot.engine import build_engine
 from slackbot.services.deliver import OneByOne
+from slackbot.services.restoring import after_restore
+from slackbot.services.weekly_plan import plan_weekly
 from slackbot.simulator.model import Message
+from storage.tables.weekly import weekly_summaries
 from tests.engines import POSTGRESQL, SQLITE, Databases
 from tests.services.still_house import StillHouse, still_house_on, to
 
@@ -194,9 +198,87 @@ def test_a_crash_while_posting_is_a_lost_answer(house: StillHouse) -> None:
     """The lease runs out: nobody knows whether it stands there."""
     house.clock.set(DUE)
     with house.engine.ctx.store.write() as tx:
-        house.engine.weekly._plan(tx, DUE)
+        plan_weekly(house.engine.ctx, tx, DUE)
         assert tx.weekly.take(DUE, timedelta(minutes=5)) is not None
     runs(restarted(house), DUE + HOUR)
     assert posted(house) == []
     assert state_of(house) == "unknown"
     assert [message for message in house.direct("dana") if "Slack did not say" in message.text]
+
+
+def forgotten(house: StillHouse) -> StillHouse:
+    """Give the house after a restore of a copy that was made before nine o'clock: nothing of the summary is in it."""
+    with house.engine.ctx.store.write() as tx:
+        tx.connection.execute(sa.delete(weekly_summaries))
+    again = restarted(house)
+    after_restore(again.engine.ctx)
+    return again
+
+
+def test_a_restored_copy_posts_no_second_one(house: StillHouse) -> None:
+    """A copy from before nine knows of no summary: it is looked for by its key, found, and not posted again."""
+    runs(house, DUE + HOUR)
+    again = forgotten(house)
+    runs(again, DUE + 2 * HOUR)
+    assert len(posted(again)) == 1
+    assert state_of(again) == "sent"
+    runs(again, DUE + timedelta(days=8))
+    assert len(posted(again)) == 2
+
+
+def test_a_restored_copy_posts_what_is_not_there(house: StillHouse) -> None:
+    """Down over nine o'clock, then restored: nobody posted it, so it comes."""
+    house.clock.set(DUE + HOUR)
+    again = forgotten(house)
+    runs(again, DUE + 2 * HOUR)
+    assert len(posted(again)) == 1
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["pending", "leased"])
+def test_a_copy_made_in_the_middle_looks_first(house: StillHouse, *, taken: bool) -> None:
+    """Wanted, or being posted, when the copy was made; posted since: it is found."""
+    runs(house, DUE + HOUR)
+    with house.engine.ctx.store.write() as tx:
+        tx.connection.execute(
+            sa.update(weekly_summaries).values(
+                state="leased" if taken else "pending", lease_until=DUE + HOUR if taken else None, ts=None
+            )
+        )
+    again = restarted(house)
+    after_restore(again.engine.ctx)
+    runs(again, DUE + 2 * HOUR)
+    assert len(posted(again)) == 1
+    assert state_of(again) == "sent"
+
+
+def test_where_nobody_can_look_the_admins_are_told(house: StillHouse) -> None:
+    """Without the right to read history a restored house does not post it again, and says so."""
+    runs(house, DUE + HOUR)
+    house.wire.faults.error("conversations.history", "missing_scope")
+    again = forgotten(house)
+    runs(again, DUE + 2 * HOUR)
+    assert len(posted(again)) == 1
+    assert state_of(again) == "unknown"
+    assert [message for message in again.direct("dana") if "if it is not there" in message.text.lower()]
+
+
+def test_a_history_that_can_t_be_read_now_is_read_later(house: StillHouse) -> None:
+    """Rate-limited or silent, it is asked again, and the summary is found."""
+    runs(house, DUE + HOUR)
+    house.wire.faults.error("conversations.history", "ratelimited")
+    house.wire.faults.error("conversations.history", "internal_error")
+    again = forgotten(house)
+    runs(again, DUE + 2 * HOUR)
+    assert len(posted(again)) == 1
+    assert state_of(again) == "sent"
+
+
+def test_after_a_restore_each_place_is_looked_at(house: StillHouse) -> None:
+    """Its channel was archived and the manager got it: the copy that knows nothing of that posts nothing again."""
+    house.slack.archive(house.channel_id("support-managers"))
+    runs(house, DUE + HOUR)
+    assert len([m for m in house.direct("dana") if "Week 2026-W47," in m.text]) == 1
+    again = forgotten(house)
+    runs(again, DUE + 2 * HOUR)
+    assert len([m for m in again.direct("dana") if "Week 2026-W47," in m.text]) == 1
+    assert state_of(again) == "sent"
