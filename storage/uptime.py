@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from storage.outbox_rows import UNFINISHED
 from storage.repository import Repository
 from storage.statements import constant, one_of, upsert
 from storage.tables.cases import escalations, history
-from storage.tables.delivery import lanes, outbox
+from storage.tables.delivery import outbox
 from storage.tables.uptime import heartbeat, outages
 
 
@@ -92,7 +92,6 @@ _AFFECTED = sa.select(sa.func.count(sa.distinct(history.c.escalation_id))).where
     history.c.at <= sa.bindparam("until", type_=_MOMENT),
 )
 _NEWEST = sa.select(*COLUMNS).where(_e.workspace_id == sa.bindparam("workspace")).order_by(_e.number.desc()).limit(1)
-_IN_DOUBT = sa.or_(one_of(_b.state, UNFINISHED), _b.recheck_at.is_not(None))
 
 
 class Uptime(Repository):
@@ -155,23 +154,6 @@ class Uptime(Repository):
         """Read the case that was raised last."""
         row = self._connection.execute(_NEWEST, {"workspace": workspace_id}).first()
         return None if row is None else escalation_of(row)
-
-    def put_back(self, step: timedelta) -> None:
-        """Put back by a span what is reckoned by a clock that was itself put back: lanes, leases, looks, attempts.
-
-        Else a channel would be silent until the clock is again where it was.
-        """
-        self._move(outbox, ("not_before", "created_at", "lease_until", "attempt_started_at", "recheck_at"), step)
-        self._move(lanes, ("next_send_at", "paused_until"), step)
-
-    def _move(self, table: sa.Table, columns: Iterable[str], step: timedelta) -> None:
-        microseconds = step // timedelta(microseconds=1)
-        moved: dict[str, Any] = {
-            name: sa.type_coerce(sa.type_coerce(table.c[name], sa.BigInteger) - microseconds, sa.BigInteger)
-            for name in columns
-        }
-        statement = sa.update(table).values(moved)
-        self._connection.execute(statement.where(_IN_DOUBT) if table is outbox else statement)
 
 
 def _outage(row: Any) -> Outage:

@@ -91,7 +91,7 @@ class Reach:
         now = self._ctx.wire_now()
         with self._lock:
             heard = self._heard.get(workspace_id)
-            if heard is None or heard.at + BELIEVED <= now:
+            if heard is None or not heard.at <= now < heard.at + BELIEVED:
                 heard = self._heard[workspace_id] = _Heard(now, self._asked(workspace_id))
         return heard.groups
 

@@ -45,7 +45,7 @@ class Reconciler:
     def __init__(self, ctx: ServiceContext, gateway: Gateway) -> None:
         self._ctx = ctx
         self._gateway = gateway
-        self._put_off: dict[int, datetime] = {}
+        self._put_off: dict[int, tuple[datetime, datetime]] = {}
 
     def step(self) -> bool:
         """Settle what can be settled now; says whether anything was."""
@@ -53,7 +53,7 @@ class Reconciler:
         with self._ctx.store.write() as tx:
             expired = tx.outbox.expire_leases(now, quiet=AFTER_LEASE)
             unknown = tx.outbox.unknown_due(now, BATCH)
-            rechecks = [row for row in tx.outbox.recheck_due(now, BATCH) if self._put_off.get(row.id, now) <= now]
+            rechecks = [row for row in tx.outbox.recheck_due(now, BATCH) if not self._is_put_off(row, now)]
         for row in unknown:
             if row.kind in LEVEL_TRIGGERED:
                 self._resolve(row, OutboxState.PENDING)
@@ -66,10 +66,11 @@ class Reconciler:
     def next_moment(self) -> datetime | None:
         """Say when there is something to look for next (wire time)."""
         with self._ctx.store.read() as tx:
-            found = tx.outbox.next_look(self._ctx.wire_now())
-        if found is None or not self._put_off:
-            return found
-        return max(found, min(self._put_off.values()))
+            return tx.outbox.next_look(self._ctx.wire_now())
+
+    def _is_put_off(self, row: OutboxRow, now: datetime) -> bool:
+        since, until = self._put_off.get(row.id, (now, now))
+        return since <= now < until
 
     def _look(self, row: OutboxRow, histories: Histories) -> None:
         try:
@@ -172,11 +173,11 @@ class Reconciler:
         self._ctx.wake()
 
     def _later(self, row: OutboxRow, pause: timedelta) -> None:
-        at = self._ctx.wire_now() + pause
+        now = self._ctx.wire_now()
         if row.state is OutboxState.SENT:
-            self._put_off[row.id] = at
+            self._put_off[row.id] = now, now + pause
         else:
-            self._resolve(row, OutboxState.UNKNOWN, at=at)
+            self._resolve(row, OutboxState.UNKNOWN, at=now + pause)
 
     def _give_up_looking(self, row: OutboxRow, state: OutboxState) -> None:
         if row.state is not OutboxState.SENT:

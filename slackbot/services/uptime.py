@@ -17,6 +17,7 @@ from slackbot.ids import new_message_key
 from slackbot.services.composing import HOUSE_DOWN, OF_THE_HOUSE
 from slackbot.services.context import ServiceContext
 from slackbot.services.transact import write_aftermaths
+from storage.put_back import put_back
 from storage.unit_of_work import Transaction
 from storage.uptime import After, Outage
 
@@ -30,6 +31,9 @@ TOLD_FROM = timedelta(minutes=2)
 
 PUT_BACK_FROM = timedelta(seconds=10)
 """By so much a clock must be put back before it matters; less is what keeping time looks like."""
+
+_SKEW = timedelta(seconds=2)
+"""So far the clocks of two replicas may differ, which both go by the database's."""
 
 BATCH = 200
 POISON_HOLD = timedelta(minutes=1)
@@ -45,6 +49,7 @@ class Heartbeat:
     def __init__(self, ctx: ServiceContext, steady: Callable[[], float]) -> None:
         self._ctx = ctx
         self._steady = steady
+        self._beat = ctx.now()
         self._beat_at: datetime | None = None
         self._beat_steady = 0.0
 
@@ -57,11 +62,11 @@ class Heartbeat:
         with self._ctx.store.write() as tx:
             seen = tx.uptime.seen()
             if seen is not None and seen - now > PUT_BACK_FROM:
-                _put_back(tx, seen - now)
+                _put_back(tx, seen - now, seen, now)
             elif seen is not None and (restored or now - seen > TOLD_FROM):
                 tx.uptime.note_outage(min(seen, now), now, Cause.RESTORED if restored else Cause.DOWN)
             tx.uptime.beat(now)
-        self._note_beat()
+        self._note_beat(now)
         self._take_up()
 
     def step(self) -> bool:
@@ -74,13 +79,16 @@ class Heartbeat:
             return False
         passed = timedelta(seconds=self._steady() - self._beat_steady)
         with self._ctx.store.write() as tx:
-            now = self._ctx.now()
+            now, seen = self._ctx.now(), tx.uptime.seen()
             if passed - moved > PUT_BACK_FROM:
-                _put_back(tx, passed - moved)
+                _put_back(tx, passed - moved, seen, now)
             elif moved > TOLD_FROM:
-                self._note_gap(tx, now, Cause.DOWN if passed > TOLD_FROM else Cause.CLOCK)
+                _note_gap(tx, seen, now, Cause.DOWN if passed > TOLD_FROM else Cause.CLOCK)
+            elif seen is not None and self._beat - seen > PUT_BACK_FROM:
+                # Another replica has put back what waits; until this one hears of it, its beats say nothing.
+                now = seen
             tx.uptime.beat(now)
-        self._note_beat()
+        self._note_beat(self._ctx.now())
         return self._take_up()
 
     def next_moment(self) -> datetime:
@@ -97,14 +105,8 @@ class Heartbeat:
         with self._ctx.store.write() as tx:
             tx.uptime.beat(self._ctx.now())
 
-    def _note_beat(self) -> None:
-        self._beat_at, self._beat_steady = self._ctx.wire_now(), self._steady()
-
-    def _note_gap(self, tx: Transaction, now: datetime, cause: Cause) -> None:
-        """Note that this process stood still, unless another replica ran meanwhile."""
-        seen = tx.uptime.seen()
-        if seen is not None and now - seen > TOLD_FROM:
-            tx.uptime.note_outage(seen, now, cause)
+    def _note_beat(self, now: datetime) -> None:
+        self._beat, self._beat_at, self._beat_steady = now, self._ctx.wire_now(), self._steady()
 
     def _take_up(self) -> bool:
         with self._ctx.store.read() as tx:
@@ -180,6 +182,16 @@ class Heartbeat:
         tx.outbox.enqueue(case, wanted, self._ctx.wire_now())
 
 
-def _put_back(tx: Transaction, step: timedelta) -> None:
-    log.warning("the machine's clock was put back by %s; what waits for a moment is put back with it", step)
-    tx.uptime.put_back(step)
+def _note_gap(tx: Transaction, seen: datetime | None, now: datetime, cause: Cause) -> None:
+    """Note that this process stood still, unless another replica ran meanwhile."""
+    if seen is not None and now - seen > TOLD_FROM:
+        tx.uptime.note_outage(seen, now, cause)
+
+
+def _put_back(tx: Transaction, step: timedelta, seen: datetime | None, now: datetime) -> None:
+    """Put back what waits, once for all replicas: a beat by the clock as it is now says that one has done so."""
+    log.warning("the clock was put back by %s; what waits for a moment is put back with it", step)
+    if seen is None or seen - now > _SKEW:
+        put_back(tx.connection, step, now)
+    elif step > TOLD_FROM:
+        put_back(tx.connection, step, now, beyond=now + max(step / 2, TOLD_FROM))

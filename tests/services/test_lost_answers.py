@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from slackbot.core.messages import Kind
 from slackbot.services.reactions import LEASE
 from slackbot.simulator.scopes import ALL_BOT_SCOPES
 from storage.messages import Posted
 from storage.outbox_rows import OutboxState
+from storage.tables.delivery import outbox
 from tests.services.still_house import StillHouse, to
 
 POST = "chat.postMessage"
@@ -321,3 +323,29 @@ def test_a_row_that_waited_too_long_for_its_carrier_is_not_sent(still: StillHous
     still.wire.during = dawdle
     still.engine.sender.step()
     assert len(still.wire.of(POST)) == 1
+
+
+def test_a_last_look_that_has_to_wait_holds_up_no_first_one(still: StillHouse) -> None:
+    """Slack wants no look at one channel for five minutes: a card lost in another is found after three seconds."""
+    here, there = still.channel_id("tier-2"), still.channel_id("support-managers")
+    still.wire.faults.drop_before(POST, to(here))
+    still.raises("first refund")
+    still.runs(58)
+    still.wire.faults.status(HISTORY, 429, to(here), retry_after=300)
+    still.runs(20)
+    still.wire.faults.drop_after(POST, to(there))
+    case = still.raises("second refund", severity="urgent")
+    with still.engine.ctx.store.write() as tx:
+        tx.connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.escalation_id == case.id, outbox.c.kind == Kind.CARD.value)
+            .values(destination=there)
+        )
+    still.settles()
+    moment = still.engine.reconciler.next_moment()
+    assert moment is not None
+    assert moment <= still.clock.now() + timedelta(seconds=3)
+    still.runs(10)
+    lost = next(row for row in still.rows(Kind.CARD) if row.escalation_id == case.id)
+    assert lost.state is OutboxState.SENT
+    assert len(still.visible("support-managers")) == 1

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from slackbot.clock import Clocks, ManualClock
 from slackbot.core.decide import decide
@@ -16,8 +17,11 @@ from slackbot.core.model import Escalation
 from slackbot.core.outages import Cause
 from slackbot.engine import build_engine
 from slackbot.services import uptime
+from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import OneByOne
 from slackbot.services.uptime import Heartbeat
+from storage.tables.delivery import lanes
+from storage.tables.directory import people
 from storage.uptime import Outage
 from tests.services.still_house import MORNING, StillHouse, to
 
@@ -314,3 +318,67 @@ def test_a_clock_an_hour_fast_finds_what_it_lost(still: StillHouse) -> None:
     still.runs(120)
     assert len(still.visible("tier-2")) == 1
     assert len([args for args in still.wire.of(POST) if args["channel"] == still.channel_id("tier-2")]) == 1
+
+
+def waits(still: StillHouse) -> dict[str, Any]:
+    """Read what waits for a moment, of every kind."""
+    with still.engine.ctx.store.read() as tx:
+        lane = tx.connection.execute(sa.select(sa.func.max(lanes.c.paused_until))).scalar_one()
+        person = tx.connection.execute(sa.select(sa.func.max(people.c.refresh_at))).scalar_one()
+        (refusal,) = tx.refusals.all()
+    return {"lane": lane, "person": person, "refusal": refusal.check_at}
+
+
+def with_something_waiting(still: StillHouse) -> None:
+    """Have a lane paused, a token refused and somebody to be looked up again."""
+    now = still.clock.now()
+    with still.engine.ctx.store.write() as tx:
+        (workspace,) = tx.workspaces.all()
+        tx.lanes.pause(workspace.id, POST, still.channel_id("tier-2"), now + timedelta(seconds=30))
+        tx.refusals.note(workspace.id, "account_inactive", now, now + MINUTE)
+
+
+def test_replicas_put_a_wait_back_once(still: StillHouse, watch: Watch) -> None:
+    """The database's clock is put back: of three replicas that notice it, one puts back what waits."""
+    beats = [beating(still, watch) for _ in range(3)]
+    with_something_waiting(still)
+    before = waits(still)
+    still.clock.set(still.clock.now() - 60 * MINUTE)
+    for heartbeat in beats:
+        heartbeat.step()
+    assert waits(still) == {name: moment - 60 * MINUTE for name, moment in before.items()}
+    for _ in range(3):
+        still.clock.advance(uptime.EVERY)
+        watch.seconds += 15
+        for heartbeat in beats:
+            heartbeat.step()
+    assert waits(still) == {name: moment - 60 * MINUTE for name, moment in before.items()}
+    still.engine.tokens.step()
+
+
+def test_a_replica_that_has_not_heard_of_it_spoils_nothing(still: StillHouse, watch: Watch) -> None:
+    """One beats by the old clock after another put everything back; what it stored meanwhile is put back as well."""
+    ahead, own = ManualClock(still.clock.now()), still.engine.ctx
+    late = Heartbeat(ServiceContext(own.store, Clocks(ahead, ahead), lambda: None), watch)
+    quick = beating(still, watch)
+    late.begin()
+    with_something_waiting(still)
+    before = waits(still)
+    still.clock.set(still.clock.now() - 60 * MINUTE)
+    quick.step()
+    ahead.advance(uptime.EVERY)
+    watch.seconds += 15
+    late.step()
+    with own.store.write() as tx:
+        tx.lanes.pause(1, POST, "C-LATE", ahead.now() + timedelta(seconds=1))
+    ahead.set(still.clock.advance(uptime.EVERY))
+    late.step()
+    assert {name: moment for name, moment in waits(still).items() if name != "lane"} == {
+        name: moment - 60 * MINUTE for name, moment in before.items() if name != "lane"
+    }
+    with own.store.read() as tx:
+        found = tx.connection.execute(sa.select(lanes.c.channel, lanes.c.paused_until))
+        paused = {row.channel: row.paused_until for row in found}
+    assert paused["C-LATE"] <= still.clock.now() + timedelta(seconds=1)
+    assert paused[still.channel_id("tier-2")] == before["lane"] - 60 * MINUTE
+    assert outages(still) == []

@@ -12,9 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from slackbot.core.events import HouseDown
 from slackbot.core.model import Timer
 from slackbot.core.outages import Cause
+from storage.columns import Instant
 from storage.outbox_rows import OutboxState
 from storage.pace import POST
+from storage.put_back import PUT_BACK, put_back
 from storage.tables.delivery import lanes
+from storage.tables.schema import metadata
 from storage.uptime import After, Outage
 from tests.storage.house import MINUTE, NOW, House, acknowledged, at, card, over, ping
 
@@ -109,7 +112,7 @@ def test_a_clock_put_back_takes_what_waits_with_it(house: House) -> None:
     house.want(case, ping())
     leased = house.claim_one(at(5))
     with house.store.write() as tx:
-        tx.uptime.put_back(HOUR)
+        put_back(tx.connection, HOUR, NOW - HOUR)
         paces = tx.connection.execute(sa.select(lanes.c.next_send_at).where(lanes.c.method == POST)).scalars().all()
     moved = house.row(leased.id)
     assert moved.state is OutboxState.LEASED
@@ -119,3 +122,52 @@ def test_a_clock_put_back_takes_what_waits_with_it(house: House) -> None:
     assert max(paces) < NOW
     with house.store.read() as tx:
         assert tx.outbox.next_look(NOW) == NOW
+
+
+STAYS = {
+    "told to people, who go by the clock on their wall": {
+        "escalations.next_at",
+        "escalations.timer_anchor",
+        "escalations.promise_until",
+        "weekly_summaries.due_at",
+    },
+    "what happened, as it is told": {
+        "escalations.raised_at",
+        "escalations.visit_began_at",
+        "escalations.acknowledged_at",
+        "escalations.promise_answered_at",
+        "escalations.resolved_at",
+        "case_fields.written_at",
+        "history.at",
+        "outbox.sent_at",
+        "messages.posted_at",
+        "messages.removed_at",
+        "refusals.since",
+        "refusals.told_at",
+        "refusals.reopened_at",
+        "outages.started_at",
+        "outages.ended_at",
+        "outages.settled_at",
+        "workspaces.added_at",
+        "workspaces.refreshed_at",
+        "people.met_at",
+        "policy_versions.added_at",
+    },
+    "forgotten a week later, or two": {"drafts.created_at"},
+    "written anew with every beat": {"heartbeat.seen_at"},
+}
+"""Why a moment is not put back with a clock."""
+
+
+def test_every_stored_moment_is_put_back_or_said_to_stay() -> None:
+    """Whoever adds a column for a moment has to say what a clock that is put back means for it."""
+    found = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Instant)
+    }
+    stays = [name for names in STAYS.values() for name in names]
+    assert len(stays) == len(set(stays))
+    assert set(stays) | PUT_BACK == found
+    assert set(stays) & PUT_BACK == set()
