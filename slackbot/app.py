@@ -31,6 +31,7 @@ from slackbot.runtime.watchdog import Watchdog
 from slackbot.runtime.webhook import Webhook
 from slackbot.services.context import ServiceContext
 from slackbot.services.installing import meet_workspace
+from slackbot.services.reactions import LONGEST_CALL
 from slackbot.services.restoring import after_restore
 from slackbot.services.timekeeping import Timekeeper
 from slackbot.services.tokens import refused_tokens, tell_nobody
@@ -45,7 +46,7 @@ from storage.unit_of_work import Store
 
 log = logging.getLogger(__name__)
 
-SEND_TIMEOUT = 10
+SEND_TIMEOUT = int(LONGEST_CALL.total_seconds())
 INTERACTION_TIMEOUT = 2
 ASKING = 600.0
 """Seconds after which a step that asks Slack many things, ten seconds each at most, is taken for hung."""

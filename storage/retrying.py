@@ -25,32 +25,38 @@ FOR_A_PRESS: Sequence[float] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4, 0.4)
 FOR_AN_ERRAND: Sequence[float] = (*FOR_A_PRESS, *(0.5,) * 30)
 """The same for what has left already and is to be noted: 17 seconds in all, which its lease outlasts."""
 
+LONGEST_PRESS, LONGEST_ERRAND = 2.5, 17.5
+"""Seconds after which no further try begins: where a server is silent, finding out takes longer than any pause."""
+
 
 def within_a_press(work: Callable[P, T]) -> Callable[P, T]:
     """Do a unit of work again while the database lets go of it, as long as somebody who pressed may wait.
 
     Raises:
-        LostError: it still did so at the last try.
+        LostError: it still did so at the last try, or there is no time for another one.
     """
-    return _retried(work, FOR_A_PRESS)
+    return _retried(work, FOR_A_PRESS, LONGEST_PRESS)
 
 
 def until_noted(work: Callable[P, T]) -> Callable[P, T]:
     """Do a unit of work again while the database lets go of it, as long as a lease may last.
 
     Raises:
-        LostError: it still did so at the last try.
+        LostError: it still did so at the last try, or there is no time for another one.
     """
-    return _retried(work, FOR_AN_ERRAND)
+    return _retried(work, FOR_AN_ERRAND, LONGEST_ERRAND)
 
 
-def _retried(work: Callable[P, T], pauses: Sequence[float]) -> Callable[P, T]:
+def _retried(work: Callable[P, T], pauses: Sequence[float], longest: float) -> Callable[P, T]:
     @wraps(work)
     def tried(*args: P.args, **kwargs: P.kwargs) -> T:
+        began = time.monotonic()
         for number, pause in enumerate(pauses):
             try:
                 return work(*args, **kwargs)
             except LostError as error:
+                if time.monotonic() - began + pause > longest:
+                    raise
                 if number == 0:
                     log.warning("%s is tried again: %s", work.__qualname__, error)
                 time.sleep(pause)

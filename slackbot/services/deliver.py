@@ -16,7 +16,7 @@ from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.folding import Folding
 from slackbot.services.in_hand import InHand
 from slackbot.services.mishaps import Mishaps
-from slackbot.services.reactions import LEASE, quiet_after
+from slackbot.services.reactions import LEASE, LONGEST_CALL, quiet_after
 from slackbot.services.recording import note_suppressed, settle_edit, settle_post
 from slackbot.slack.failures import AlreadyDone, SlackFailure, TargetGone
 from slackbot.slack.gateway import Gateway
@@ -162,6 +162,10 @@ class Sender:
         if letter.is_current:
             settle_edit(self._s.ctx, letter)
             return
+        if not self._is_in_time(letters):
+            for each in letters:
+                self._s.mishaps.too_late(each.row)
+            return
         if not self._in_hand.begin([each.row for each in letters]):
             return
         try:
@@ -174,6 +178,14 @@ class Sender:
                 self._s.mishaps.react(each.row, failure)
         else:
             self._settle(letters, answer)
+
+    def _is_in_time(self, letters: Sequence[Letter]) -> bool:
+        """Say whether a call that begins now ends before anybody else may send the same.
+
+        Getting here may have taken long: the database was away, or the process stood still.
+        """
+        latest = self._s.ctx.wire_now() + LONGEST_CALL
+        return all(each.row.lease_until is None or latest <= each.row.lease_until for each in letters)
 
     def _settle(self, letters: Sequence[Letter], answer: dict[str, Any]) -> None:
         letter = letters[0]

@@ -22,6 +22,8 @@ from storage.retrying import until_noted
 
 log = logging.getLogger(__name__)
 
+_TOO_LATE = "too late"
+
 
 class Mishaps:
     """Settles rows whose sending failed. Every path ends in a state of the row; none drops it.
@@ -72,6 +74,12 @@ class Mishaps:
             self._dead(row, "unrenderable")
         else:
             self._again(row, timedelta(0), "unrenderable", Tried.PLAIN)
+
+    @until_noted
+    def too_late(self, row: OutboxRow) -> None:
+        """Let anybody send what was not sent yet and can't be any more before its lease is over."""
+        log.warning("outbox row %s (%s) was not sent in time; it is claimed anew", row.id, row.kind)
+        self._again(row, timedelta(0), row.error or _TOO_LATE, count=False)
 
     def _again(self, row: OutboxRow, after: timedelta, code: str, *cure: Tried, count: bool = True) -> None:
         with self._ctx.store.write() as tx:

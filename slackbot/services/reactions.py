@@ -125,6 +125,8 @@ REACTIONS: Mapping[Kind, Reaction] = MappingProxyType(
 
 LEASE = timedelta(seconds=25)
 """More than two calls of Slack's may take; what a process that was killed held is seen again within half a minute."""
+LONGEST_CALL = timedelta(seconds=10)
+"""After which a call to Slack is given up; none begins when less of its lease is left."""
 AFTER_LEASE = timedelta(seconds=3)
 """From the end of a lease to the first look."""
 RECHECK = timedelta(seconds=60)

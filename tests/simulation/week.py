@@ -141,6 +141,10 @@ class _NoTime:
     def sleep(self, seconds: float) -> None:
         """Go on at once."""
 
+    def monotonic(self) -> float:
+        """Say that no time has passed."""
+        return 0.0
+
 
 class _SeededSecrets:
     """Random keys out of the seed, in the place of the module `secrets`."""
