@@ -20,7 +20,7 @@ from slackbot.core.durations import parse_duration
 from slackbot.runtime.transport import MakesTransport
 from slackbot.services.policies import apply_first
 from slackbot.settings import Settings
-from slackbot.simulator.delivery import Delivery
+from slackbot.simulator.deliveries import Delivery
 from slackbot.simulator.hands.labels import find_control
 from slackbot.simulator.hands.person import Hands
 from slackbot.simulator.hands.pressing import pressed
@@ -135,7 +135,7 @@ class House:
 
     def newest_payload(self) -> dict[str, Any]:
         """Copy what Slack sent last, to be sent again with something changed."""
-        return copy.deepcopy(self.simulator._deliverer.all[-1].payload)
+        return copy.deepcopy(self.simulator.deliveries[-1].payload)
 
     def escalates(self, who: str = "ana", summary: str = "refund stuck", **fields: str) -> ShownMessage:
         """Have an agent escalate in one line and give the card at its tier."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from rig.machine import ARMS, ROOT, Arm, start, wait_until
 from slackbot.cli.acme import acme
 from slackbot.clock import SystemClock
-from slackbot.simulator.delivery import Delivery
+from slackbot.simulator.deliveries import Delivery
 from slackbot.simulator.server import Simulator
 
 SLACK_ANSWERS_IN = 0.15

@@ -10,18 +10,19 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from slackbot.simulator.acks import NOTHING, Effect, apply_ack
+from slackbot.simulator.acks import apply_ack
+from slackbot.simulator.deliveries import KEPT, Deliveries, Delivery
 from slackbot.simulator.mishaps import DeliveryScript
-from slackbot.simulator.payloads import answers, envelope
+from slackbot.simulator.payloads import envelope
 from slackbot.simulator.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from slackbot.simulator.model import Json, Message
-    from slackbot.simulator.request_urls import Forgery, HttpAnswer, RequestSender
-    from slackbot.simulator.socket_mode import Link, SocketMode
+    from slackbot.simulator.deliveries import Kind
+    from slackbot.simulator.model import Json
+    from slackbot.simulator.request_urls import HttpAnswer, RequestSender
+    from slackbot.simulator.socket_mode import SocketMode
     from slackbot.simulator.wire import LoopbackServer
     from slackbot.simulator.workspace import Workspace
 
@@ -29,69 +30,15 @@ ACK_SECONDS = 3.0
 RETRY_SECONDS = 4.0
 MOST_RETRIES = 3
 HTTP_RETRY_SECONDS = (0.0, 60.0, 300.0)
-KEPT = 10_000
-
-Kind = Literal["slash_commands", "interactive", "events_api"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(eq=False, slots=True)
-class Delivery:
-    """One payload on its way to the app: when it left, what came back, what the person saw.
-
-    `attempts` counts how often it left, `retries` how often because nobody acknowledged it in time: what a lost
-    connection held comes again as it was (github.com/slackapi/bolt-js/issues/2487). `ack_seconds` counts from `sent_at`
-    (monotonic). `failure` is in the person's eyes and stays when an ack comes late. `answers` came back over HTTP.
-    """
-
-    kind: Kind
-    payload: Json
-    envelope_id: str
-    attempts: int = 0
-    retries: int = 0
-    acks: int = 0
-    sent_at: float | None = None
-    ack_seconds: float | None = None
-    ack_body: Any = None
-    failure: str | None = None
-    effect: Effect = NOTHING
-    link: Link | None = None
-    answers: list[HttpAnswer] = field(default_factory=list)
-    forged: Forgery | None = None
-    has_left: bool = False
-    retry_reason: str = ""
-    followed_by: list[Delivery] = field(default_factory=list)
-
-    @property
-    def failed(self) -> bool:
-        """Say whether the person saw it fail, or the event was given up."""
-        return self.failure is not None
-
-    @property
-    def settled(self) -> bool:
-        """Say whether it was acknowledged or failed."""
-        return self.failed or self.ack_seconds is not None
-
-    @property
-    def name(self) -> str:
-        """Name it as a reader knows it: the command, the action, the event."""
-        if "command" in self.payload:
-            return str(self.payload["command"])
-        event = self.payload.get("event")
-        return str(event.get("type") if isinstance(event, dict) else self.payload.get("type"))
-
-    @property
-    def accepts_response_payload(self) -> bool:
-        """Say whether the body of its ack counts."""
-        return answers(self.kind, self.payload)
 
 
 class Deliverer:
     """Sends payloads over Socket Mode or HTTP, times their acks, applies them and sends lost events again.
 
     `retry_seconds` is when an event comes again over Socket Mode, `http_retry_seconds` after what pauses over HTTP, all
-    real. `mishaps` is the script of what goes wrong on the way; of what is settled the newest `kept` stay.
+    real. `mishaps` is the script of what goes wrong on the way; of what is settled the newest `kept` stay in `told`.
     """
 
     def __init__(
@@ -103,6 +50,7 @@ class Deliverer:
         *,
         retry_seconds: float = RETRY_SECONDS,
         http_retry_seconds: Sequence[float] = HTTP_RETRY_SECONDS,
+        kept: int = KEPT,
     ) -> None:
         self._workspace = workspace
         self._server = server
@@ -110,10 +58,8 @@ class Deliverer:
         self._requests = requests
         self._retry_seconds = retry_seconds
         self._http_retry_seconds = http_retry_seconds
-        self.all: list[Delivery] = []
-        self.kept = KEPT
+        self.told = Deliveries(kept)
         self.mishaps = DeliveryScript()
-        self._by_envelope: dict[str, list[Delivery]] = {}
         self._waiting: list[Delivery] = []
         sockets.listen(self._acknowledge, self._send_waiting_events)
 
@@ -133,27 +79,12 @@ class Deliverer:
                 raise TimeoutError(message)
         return delivery
 
-    def answer_to(self, token: str) -> Message | None:
-        """Find the message with which the command was answered whose `response_url` ends in this token."""
-        for each in reversed(self.all):
-            if "command" in each.payload and str(each.payload.get("response_url")).endswith(f"/{token}"):
-                return each.effect.message
-        return None
-
-    def failures(self) -> list[Delivery]:
-        """List what failed, oldest first."""
-        with self._workspace.changed:
-            return [each for each in self.all if each.failed]
-
     def _begin(self, delivery: Delivery) -> Delivery:
         mishap = self.mishaps.take(delivery.name)
         delivery.forged = mishap.forged
         copies = [Delivery(delivery.kind, delivery.payload, delivery.envelope_id) for _ in range(mishap.copies)]
         with self._workspace.changed:
-            for each in (delivery, *copies):
-                self.all.append(each)
-                self._by_envelope.setdefault(each.envelope_id, []).append(each)
-            self._forget_old_ones()
+            self.told.add(delivery, *copies)
             if mishap.waits:
                 self._waiting.append(delivery)
                 return delivery
@@ -164,13 +95,6 @@ class Deliverer:
         else:
             loop.call_soon_threadsafe(self._leave, delivery)
         return delivery
-
-    def _forget_old_ones(self) -> None:
-        if len(self.all) > 2 * self.kept:
-            old = [each for each in self.all[: -self.kept] if each.settled]
-            for envelope_id in {each.envelope_id for each in old}:
-                del self._by_envelope[envelope_id]
-            self.all = [each for each in self.all if each.envelope_id in self._by_envelope]
 
     def _leave(self, delivery: Delivery) -> None:
         if not delivery.has_left:
@@ -260,7 +184,7 @@ class Deliverer:
 
     def _send_waiting_events(self) -> None:
         with self._workspace.changed:
-            events = [each for each in self.all if each.kind == "events_api" and each.has_left]
+            events = [each for each in self.told.all() if each.kind == "events_api" and each.has_left]
             waiting = [each for each in events if not each.settled and self._requests.urls() is None]
         for delivery in waiting:
             if delivery.link is None or not self._sockets.is_open(delivery.link):
@@ -269,7 +193,7 @@ class Deliverer:
     def _acknowledge(self, envelope_id: str, body: Any) -> None:
         now = self._server.loop.time()
         with self._workspace.changed:
-            known = self._by_envelope.get(envelope_id)
+            known = self.told.in_envelope(envelope_id)
             if not known:
                 log.warning("The app acknowledged an envelope nobody sent: %s", envelope_id)
                 return

@@ -15,8 +15,8 @@ from slackbot.simulator.shapes import message_json
 from slackbot.simulator.text import sanitise
 
 _MICRO = 1_000_000
-MOST_PINGS = 20_000
-MOST_EPHEMERALS = 5_000
+MOST_PINGS = 10_000
+MOST_EPHEMERALS = 500
 """The oldest are forgotten beyond it, as a reload of Slack forgets them all."""
 
 
@@ -35,6 +35,11 @@ class History:
         self._ephemerals: dict[tuple[str, str], Message] = {}
         self._newest: dict[str, int] = {}
         self.pings: deque[Ping] = deque(maxlen=MOST_PINGS)
+
+    def keep_pings(self, kept: int) -> None:
+        """Keep so many pings, the newest, from now on."""
+        with self._changes.lock:
+            self.pings = deque(self.pings, maxlen=kept)
 
     def messages(self, channel_id: str) -> list[Message]:
         """List what is visible in a channel, thread replies and tombstones included, oldest first."""

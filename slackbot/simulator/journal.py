@@ -11,9 +11,14 @@ from slackbot.simulator.model import ApiCall
 class Journal:
     """The newest calls, oldest first; older ones than `kept` fall out."""
 
-    def __init__(self, changes: Changes, *, kept: int = 20_000) -> None:
+    def __init__(self, changes: Changes, *, kept: int = 10_000) -> None:
         self._changes = changes
         self._calls: deque[ApiCall] = deque(maxlen=kept)
+
+    def keep(self, kept: int) -> None:
+        """Keep so many from now on."""
+        with self._changes.lock:
+            self._calls = deque(self._calls, maxlen=kept)
 
     def add(self, call: ApiCall) -> None:
         """Keep one more call."""

@@ -7,6 +7,7 @@ which does not is caught.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,8 @@ from datetime import datetime
 from slackbot.clock import Clock
 
 _SECONDS_A_MINUTE = 60.0
+MOST_VIOLATIONS = 1_000
+"""How many are remembered: the newest."""
 # What rounding may lose of a token: whoever waits exactly as long as told must pass.
 _ROUNDING = 1e-6
 
@@ -85,7 +88,7 @@ class Limits:
         self._channels: dict[str, Bucket] = {}
         self._workspace: Bucket | None = None
         self.enforce = enforce
-        self.violations: list[Violation] = []
+        self.violations: deque[Violation] = deque(maxlen=MOST_VIOLATIONS)
 
     def call(self, method: str, tier: int) -> Violation | None:
         """Count one call of a method; the violation to answer with 429, or None when it may pass."""

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from slackbot.simulator.authorize import AuthorizePage
-from slackbot.simulator.delivery import HTTP_RETRY_SECONDS, RETRY_SECONDS, Deliverer, Delivery
+from slackbot.simulator.deliveries import KEPT
+from slackbot.simulator.delivery import HTTP_RETRY_SECONDS, RETRY_SECONDS, Deliverer
 from slackbot.simulator.facts import load_facts
 from slackbot.simulator.faults import FaultScript
 from slackbot.simulator.files import UPLOAD_PATH
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from slackbot.simulator.deliveries import Delivery
     from slackbot.simulator.limits import Limits
     from slackbot.simulator.model import Json
     from slackbot.simulator.web_api.call import Rules
@@ -48,7 +50,8 @@ class Simulator:
 
     `port` 0 takes any free one. `limits` None turns rate limits off. `seed` decides which of several connections gets a
     payload. `retry_seconds` is when an event nobody acknowledged comes again over Socket Mode, `http_retry_seconds` the
-    three pauses over HTTP, which `workspace.installation.deliver_to` switches on.
+    three pauses over HTTP, which `workspace.installation.deliver_to` switches on. `kept` is how many deliveries, calls
+    and pings are remembered to look at: the newest.
     """
 
     def __init__(
@@ -61,8 +64,11 @@ class Simulator:
         seed: int = 0,
         retry_seconds: float = RETRY_SECONDS,
         http_retry_seconds: Sequence[float] = HTTP_RETRY_SECONDS,
+        kept: int = KEPT,
     ) -> None:
         self.workspace = workspace
+        workspace.journal.keep(kept)
+        workspace.history.keep_pings(kept)
         self.faults = FaultScript(workspace.clock)
         self._server = LoopbackServer(port)
         self._sockets = SocketMode(
@@ -80,9 +86,10 @@ class Simulator:
             self.requests,
             retry_seconds=retry_seconds,
             http_retry_seconds=http_retry_seconds,
+            kept=kept,
         )
         self.mishaps = self._deliverer.mishaps
-        self.response_urls = ResponseUrls(workspace, limits, self._deliverer.answer_to)
+        self.response_urls = ResponseUrls(workspace, limits, self._deliverer.told.answer_to)
         self._stage = Stage(workspace, self._deliverer, self.response_urls, self._response_url)
         self._application = Starlette(routes=self._routes())
         self._running = False
@@ -123,12 +130,12 @@ class Simulator:
     def deliveries(self) -> list[Delivery]:
         """Everything the app was told, oldest first, with acks and failures."""
         with self.workspace.changed:
-            return list(self._deliverer.all)
+            return self._deliverer.told.all()
 
     @property
     def failures(self) -> list[Delivery]:
         """What people saw fail, and events given up."""
-        return self._deliverer.failures()
+        return [each for each in self.deliveries if each.failed]
 
     @property
     def connections(self) -> int:

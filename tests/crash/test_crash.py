@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from slackbot.simulator.delivery import Delivery
+from slackbot.simulator.deliveries import Delivery
 from tests.crash.plays import first
 from tests.crash.points import AFTER, BEFORE, sites
 from tests.crash.scene import AFTER_THE_LEASE, Scene, scene

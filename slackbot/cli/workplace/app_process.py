@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING
 from slackbot.errors import RungError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slackbot.clock import ScaledClock
 
 log = logging.getLogger(__name__)
 
 READY = "ready"
+PROGRAM = ("-m", "slackbot.cli.workplace.app")
 _PATIENCE = 3.0
 _LOG_LINES = 3
 
@@ -30,9 +31,19 @@ class AppStartError(RungError):
 
 
 class AppProcess:
-    """Starts, kills and starts Rung again; `environment` names tokens, addresses and the database."""
+    """Starts, kills and starts Rung again; `environment` names tokens, addresses and the database.
 
-    def __init__(self, environment: Callable[[], dict[str, str]], clock: ScaledClock, log_file: Path) -> None:
+    `program` is what follows the interpreter's name.
+    """
+
+    def __init__(
+        self,
+        environment: Callable[[], dict[str, str]],
+        clock: ScaledClock,
+        log_file: Path,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        self._program = program
         self._environment = environment
         self._clock = clock
         self._log_file = log_file
@@ -57,8 +68,8 @@ class AppProcess:
             self._ready = False
             environment = {**os.environ, **self._environment()}
             with self._log_file.open("a", encoding="utf-8") as log_file:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "slackbot.cli.workplace.app"],
+                self._process = subprocess.Popen(  # noqa: S603 a program of ours
+                    [sys.executable, *self._program],
                     env=environment,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,

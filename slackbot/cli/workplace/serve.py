@@ -30,6 +30,9 @@ from storage.migrate import upgrade
 BEGINS = time(9, 41)
 CONNECTS_WITHIN = 20.0
 
+KEPT = 200
+"""Deliveries, calls and pings that the simulator remembers: more than the panel shows, and no more on the tenth day."""
+
 _GREETING = (
     "Acme's support house, with Rung at work. Slack is played by a stand-in on this machine: no account is needed and "
     "nothing leaves it. Open"
@@ -65,7 +68,7 @@ def workplace(folder: Path, port: int = 0) -> Iterator[Workplace]:
     calendar.set(morning.replace(year=morning.year - 1), 0)  # before anything of the past that is played
     limits = Limits(system, enforce=False)
     with ExitStack() as opened:
-        simulator = Simulator(furnished(system, calendar), port=port, limits=limits)
+        simulator = Simulator(furnished(system, calendar), port=port, limits=limits, kept=KEPT)
         store = open_store(url, exclusive=False)
         opened.callback(store.close)
         app = AppProcess(lambda: _environment(simulator, url), calendar, folder / "demo.log")

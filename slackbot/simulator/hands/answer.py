@@ -10,7 +10,7 @@ from slackbot.simulator.hands.screen import ShownMessage
 from slackbot.simulator.hands.stage import Stage
 
 if TYPE_CHECKING:
-    from slackbot.simulator.delivery import Delivery
+    from slackbot.simulator.deliveries import Delivery
     from slackbot.simulator.model import Person, View
 
 

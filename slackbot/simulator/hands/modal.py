@@ -15,7 +15,7 @@ from slackbot.simulator.payloads import view_closed, view_submission
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slackbot.simulator.delivery import Delivery
+    from slackbot.simulator.deliveries import Delivery
     from slackbot.simulator.model import Json, Person, View
 
 OutcomeKind = Literal["closed", "cleared", "updated", "pushed", "errors", "not sent", "nothing"]

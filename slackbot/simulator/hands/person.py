@@ -24,7 +24,7 @@ from slackbot.simulator.payloads import global_shortcut, message_action, slash_c
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slackbot.simulator.delivery import Delivery, Kind
+    from slackbot.simulator.deliveries import Delivery, Kind
     from slackbot.simulator.hands.labels import Field
     from slackbot.simulator.model import Channel, Json, Person, View
 

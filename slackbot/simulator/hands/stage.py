@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from slackbot.errors import RungError
 
 if TYPE_CHECKING:
-    from slackbot.simulator.delivery import Deliverer, Delivery, Kind
+    from slackbot.simulator.deliveries import Delivery, Kind
+    from slackbot.simulator.delivery import Deliverer
     from slackbot.simulator.model import Channel, Json, Message, Person
     from slackbot.simulator.response_urls import ResponseUrls
     from slackbot.simulator.workspace import Workspace

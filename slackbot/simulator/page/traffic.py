@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slackbot.simulator.delivery import Delivery
+    from slackbot.simulator.deliveries import Delivery
     from slackbot.simulator.faults import MetFault
     from slackbot.simulator.model import ApiCall, Json
     from slackbot.simulator.server import Simulator
