@@ -134,7 +134,7 @@ class LongChannel:
             costs.scrolled.append(screen.scroll_cost(STEPS, PIXELS))
             screen.page.evaluate("document.getElementById('scroll').scrollTop = 400")
             screen.settles()
-        screen.page.evaluate("document.getElementById('scroll').scrollTop = 1e9")
+        screen.goes_to_the_end()
         screen.settles()
         for _ in range(SAMPLES):
             self._said += 1

@@ -77,7 +77,7 @@ class Screen:
 
     def after(self, happens: Callable[[], object], text: str) -> float:
         """Have something happen in the workspace and say how many seconds later a message said the text, painted."""
-        self.page.evaluate("text => watchFor('#log .msg', text)", text)
+        self.page.evaluate("text => void watchFor('#log .msg:last-of-type', text)", text)
         began = time.time()
         happens()
         return self._shown() - began
@@ -101,7 +101,8 @@ class Screen:
         """Scroll to where older messages are wanted and say how many seconds they take to be there, painted."""
         return float(
             self.page.evaluate(
-                """() => new Promise((done) => {
+                """() => new Promise((done, failed) => {
+                     setTimeout(() => failed(new Error("no older messages came")), 15000);
                      const log = document.getElementById("log");
                      const first = log.querySelector(".msg")?.id;
                      const began = performance.now();
@@ -115,6 +116,14 @@ class Screen:
                    })"""
             )
         )
+
+    def goes_to_the_end(self) -> None:
+        """Look at the newest messages again."""
+        back = self.page.locator("#newest")
+        if back.is_visible():
+            back.click()
+        else:
+            self.page.evaluate("document.getElementById('scroll').scrollTop = 1e9")
 
     def settles(self) -> None:
         """Let the page's own late work pass, its animations too."""

@@ -40,7 +40,7 @@ def ask(
     return answer.status, answer.headers, said
 
 
-@pytest.mark.parametrize("path", ["/", "/live", "/older", "/names", "/static/page.js"])
+@pytest.mark.parametrize("path", ["/", "/live", "/messages", "/names", "/static/page.js"])
 def test_another_name_for_this_machine_is_refused(simulator: Simulator, path: str) -> None:
     """A name that somebody's DNS points here reads nothing."""
     status, _, said = ask(simulator, "GET", path, host="evil.example")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from slackbot.simulator.model import Draft
 from slackbot.simulator.page.site import WorkspacePage
 from tests.page.conftest import Visit
 from tests.page.still_backstage import page_on
@@ -227,21 +226,3 @@ def test_everything_can_be_done_by_keyboard(office: Office, ana: Visitor) -> Non
     ana.page.keyboard.press("ArrowDown")
     ana.page.keyboard.press("Enter")
     expect(ana.last.locator(".reactions")).to_contain_text("1")
-
-
-def test_two_thousand_messages_load_page_by_page(office: Office, visit: Visit) -> None:
-    """A long channel shows its newest page; scrolling up brings the older ones, and a new message is still put in."""
-    lea = office.house.simulator.person("lea")
-    for number in range(2000):
-        office.house.workspace.history.post("C0003", office.house.workspace.app.author, Draft(text=f"note {number}"))
-    visitor = visit(office.page.url, "lea", "C0003")
-    messages = visitor.log.locator(".msg")
-    expect(visitor.last).to_contain_text("note 1999")
-    assert messages.count() <= 150
-    for shown in range(50, 300, 50):
-        visitor.page.locator("#scroll").evaluate("box => box.scrollTop = 0")
-        expect(messages.nth(shown)).to_be_attached()
-    assert messages.count() < 1000
-    office.house.workspace.say(lea.id, "C0003", "still quick")
-    expect(visitor.last).to_contain_text("still quick")
-    assert visitor.errors == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,7 @@ class Drawing:
         """Which conversation it shows; None on the Home tab."""
         return self._house.workspace.channel(self.window.place)
 
-    def items(self) -> list[feed.Item]:
+    def lines(self) -> list[feed.Line]:
         """List what the conversation says."""
         if self.window.place == HOME:
             return []
@@ -61,23 +61,26 @@ class Drawing:
         """Draw a region by its name."""
         return self._fill(name, **_CONTENT[name](self))
 
-    def message(self, item: feed.Item) -> str:
-        """Draw one message."""
+    def messages(self, lines: Sequence[feed.Line]) -> list[str]:
+        """Draw messages."""
         bare = replace(self.window, panel="", thread="")
-        return self._fill("message", item=item, in_thread=False, **{**self._message_tools(), "window": bare})
+        tools = {**self._message_tools(), "window": bare}
+        person = self.person
+        return [self._fill("message", item=feed.item(each, person), in_thread=False, **tools) for each in lines]
 
-    def page(self, items: list[feed.Item], *, new_since: str) -> str:
+    def page(self, lines: list[feed.Line], *, new_since: str) -> str:
         """Draw the whole page, with the newest messages; `new_since` is up to where they were read before."""
         regions = {name: Markup(self.region(name)) for name in REGIONS}  # noqa: S704 our own templates
-        newest = items[-feed.PAGE :]
-        messages = [(each, Markup(self.message(each))) for each in newest]  # noqa: S704 as above
-        first_new = next((each.key for each in newest if new_since and each.key > new_since), "")
+        newest = feed.newest(lines)
+        drawn = map(Markup, self.messages(newest.lines))
+        messages = list(zip((each.key for each in newest.lines), drawn, strict=True))
+        first_new = next((each.key for each in newest.lines if new_since and each.key > new_since), "")
         return self._fill(
             "page",
             regions=regions,
             messages=messages,
             first_new=first_new,
-            older=len(items) > len(newest),
+            older=newest.older,
             title=self.title,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ RUN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message with its surroundings; equal items look the same.
+    """One message with its surroundings as somebody sees them.
 
     `day` stands above the first message of a day, `runs_on` marks one that needs no name again.
     """
@@ -30,24 +30,79 @@ class Item:
     repliers: tuple[str, ...] = ()
     replied_at: datetime | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message as it stands in its conversation: after which, with which replies; equal lines look the same."""
+
+    message: Message
+    previous: Message | None = None
+    replies: tuple[Message, ...] = ()
+
     @property
     def key(self) -> str:
         """What tells it from the others of its conversation."""
         return self.message.ts
 
 
-def conversation(workspace: Workspace, person: Person, channel_id: str) -> list[Item]:
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some lines in a row; `older` and `newer` say whether there are more before and after."""
+
+    lines: list[Line]
+    older: bool = False
+    newer: bool = False
+
+
+def conversation(workspace: Workspace, person: Person, channel_id: str) -> list[Line]:
     """List what a person reads in a conversation, oldest first, thread replies left to their threads."""
-    everything = workspace.history.messages(channel_id)
     under: dict[str, list[Message]] = {}
-    for message in everything:
+    top = []
+    for message in workspace.history.messages(channel_id):
         if message.is_reply and message.thread_ts is not None:
             under.setdefault(message.thread_ts, []).append(message)
-    top = [each for each in everything if not each.is_reply or each.reply_broadcast]
+        if not message.is_reply or message.reply_broadcast:
+            top.append(message)
     notes = [each for each in workspace.history.ephemerals(person.id, channel_id) if not each.thread_ts]
     # A `ts` has as many digits in every message, so texts sort as numbers do.
     shown = sorted([*top, *notes], key=lambda message: message.ts) if notes else top
-    return list(_items(shown, under, person))
+    return [
+        Line(message, previous, tuple(under.get(message.ts, ())))
+        for message, previous in zip(shown, [None, *shown], strict=False)
+    ]
+
+
+def newest(lines: list[Line]) -> Stretch:
+    """Cut off the end of a conversation."""
+    return _cut(lines, len(lines) - PAGE, len(lines))
+
+
+def before(lines: list[Line], key: str) -> Stretch:
+    """Cut the stretch that ends before a message."""
+    end = _place(lines, key)
+    return _cut(lines, end - PAGE, end)
+
+
+def after(lines: list[Line], key: str) -> Stretch:
+    """Cut the stretch that begins after a message."""
+    start = _place(lines, key)
+    start += int(start < len(lines) and lines[start].key == key)
+    return _cut(lines, start, start + PAGE)
+
+
+def around(lines: list[Line], key: str) -> Stretch:
+    """Cut the stretch with a message in its middle."""
+    middle = _place(lines, key)
+    return _cut(lines, middle - PAGE // 2, middle + PAGE // 2)
+
+
+def _place(lines: list[Line], key: str) -> int:
+    return bisect_left(lines, key, key=lambda line: line.key)
+
+
+def _cut(lines: list[Line], start: int, end: int) -> Stretch:
+    start = max(0, start)
+    return Stretch(lines[start:end], older=start > 0, newer=end < len(lines))
 
 
 def thread(workspace: Workspace, person: Person, channel_id: str, ts: str) -> list[Item]:
@@ -60,29 +115,20 @@ def thread(workspace: Workspace, person: Person, channel_id: str, ts: str) -> li
     return [Item(parent), *(Item(each) for each in replies)]
 
 
-def before(items: list[Item], ts: str) -> list[Item]:
-    """Cut the page that ends before a message."""
-    older = [each for each in items if each.key < ts]
-    return older[-PAGE:]
-
-
-def _items(shown: list[Message], under: dict[str, list[Message]], person: Person) -> Iterator[Item]:
+def item(line: Line, person: Person) -> Item:
+    """Give a line its surroundings as a person sees them."""
     zone = ZoneInfo(person.tz)
-    last: Message | None = None
-    last_day = None
-    for message in shown:
-        day = message.posted_at.astimezone(zone).date()
-        new_day = day != last_day
-        replies = under.get(message.ts, ())
-        yield Item(
-            message=message,
-            day=f"{day:%A, %-d %B}" if new_day else "",
-            runs_on=not new_day and last is not None and _runs_on(last, message),
-            replies=len(replies),
-            repliers=tuple(dict.fromkeys(each.author.user for each in replies))[:3],
-            replied_at=replies[-1].posted_at if replies else None,
-        )
-        last, last_day = message, day
+    message, last, replies = line.message, line.previous, line.replies
+    day = message.posted_at.astimezone(zone).date()
+    new_day = last is None or last.posted_at.astimezone(zone).date() != day
+    return Item(
+        message=message,
+        day=f"{day:%A, %-d %B}" if new_day else "",
+        runs_on=not new_day and last is not None and _runs_on(last, message),
+        replies=len(replies),
+        repliers=tuple(dict.fromkeys(each.author.user for each in replies))[:3],
+        replied_at=replies[-1].posted_at if replies else None,
+    )
 
 
 def _runs_on(last: Message, message: Message) -> bool:

@@ -82,13 +82,13 @@ class LiveWindow:
         self._house = house
         self._drawing = drawing
         self._regions: dict[str, int] = {}
-        self._items: dict[str, feed.Item] = {}
+        self._lines: dict[str, feed.Line] = {}
         self._told = False
 
     def news(self) -> list[Patch]:
         """List what looks different since the last time; the first time, everything the page shows at its opening."""
         person, place = self._drawing.window.person, self._drawing.window.place
-        patches = self._messages(self._drawing.items())
+        patches = self._messages(self._drawing.lines())
         if self._house.workspace.channel(place) is not None:
             self._house.marks.mark(person, place)
         for name in REGIONS:
@@ -101,16 +101,16 @@ class LiveWindow:
             patches.append({"title": self._drawing.title, "calls": self._drawing.calls()})
         return patches
 
-    def _messages(self, items: list[feed.Item]) -> list[Patch]:
-        now = {item.key: item for item in items}
-        before = self._items
-        self._items = now
-        shown = items if self._told else items[-feed.PAGE :]
+    def _messages(self, lines: list[feed.Line]) -> list[Patch]:
+        now = {line.key: line for line in lines}
+        before = self._lines
+        self._lines = now
+        shown = lines if self._told else feed.newest(lines).lines
         self._told = True
+        changed = [line for line in shown if before.get(line.key) != line]
         gone: list[Patch] = [{"gone": key} for key in before if key not in now]
-        return gone + [
-            {"message": item.key, "html": self._drawing.message(item)} for item in shown if before.get(item.key) != item
-        ]
+        drawn = zip(changed, self._drawing.messages(changed), strict=True)
+        return gone + [{"message": line.key, "html": html} for line, html in drawn]
 
 
 async def stream(house: House, bell: Bell, drawing: Drawing) -> AsyncIterator[str]:

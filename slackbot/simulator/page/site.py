@@ -32,6 +32,8 @@ _STATIC = Path(__file__).with_name("static")
 _OPENING = "<!doctype html><title>Opening</title><p>The house is being opened; this takes a moment.</p>"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
+_CUTS = {"before": feed.before, "after": feed.after, "around": feed.around}
+
 Endpoint = Callable[["Request"], Awaitable[Response]]
 
 
@@ -50,7 +52,7 @@ class WorkspacePage:
         simulator.add_routes(
             [
                 Route("/", self._guarded(self._whole)),
-                Route("/older", self._guarded(self._older)),
+                Route("/messages", self._guarded(self._messages)),
                 Route("/live", self._guarded(self._live)),
                 Route("/names", self._guarded(self._names)),
                 Route("/act", self._guarded(self._act), methods=["POST"]),
@@ -95,20 +97,20 @@ class WorkspacePage:
 
         def draw() -> str:
             window = drawing.window
-            items = drawing.items()
+            lines = drawing.lines()
             seen = "" if drawing.channel is None else self.house.marks.mark(window.person, window.place)
-            return drawing.page(items, new_since=seen)
+            return drawing.page(lines, new_since=seen)
 
         return HTMLResponse(await run_in_threadpool(draw))
 
-    async def _older(self, request: Request) -> Response:
+    async def _messages(self, request: Request) -> Response:
         drawing = self._drawing(request)
 
         def draw() -> dict[str, Any]:
-            items = drawing.items()
-            page = feed.before(items, request.query_params.get("before", ""))
-            more = bool(page) and items[0].key != page[0].key
-            return {"html": [drawing.message(each) for each in page], "more": more}
+            asked, lines = request.query_params, drawing.lines()
+            cut = next((each for each in _CUTS if each in asked), None)
+            found = feed.newest(lines) if cut is None else _CUTS[cut](lines, asked[cut])
+            return {"html": drawing.messages(found.lines), "older": found.older, "newer": found.newer}
 
         return JSONResponse(await run_in_threadpool(draw))
 

@@ -1,11 +1,10 @@
 // Keeping the window up to date: regions and messages come as HTML and are put in place of what was there.
 import { modal } from "./acts.js";
+import { arrive, atBottom, forget, putMessage, takeAway } from "./log.js";
 import { follow } from "./tour.js";
 
-const $ = (id) => document.getElementById(id);
+export const $ = (id) => document.getElementById(id);
 let source = null;
-let searching = null;
-let pinned = true;
 
 export const here = () => document.body.dataset;
 
@@ -40,11 +39,11 @@ export function listen() {
 function put(patch) {
   if ("region" in patch) putRegion(patch.region, patch.html);
   else if ("message" in patch) putMessage(patch.message, patch.html);
-  else if ("gone" in patch) $("m" + patch.gone)?.remove();
+  else if ("gone" in patch) takeAway(patch.gone);
   else document.title = (patch.calls ? `(${patch.calls}) ` : "") + patch.title;
 }
 
-function fragment(html) {
+export function fragment(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
   return box.content;
@@ -86,64 +85,6 @@ function sameShape(box, html) {
   return copy.innerHTML === box.innerHTML;
 }
 
-// Whoever looks at the newest message keeps looking at it, whatever grows or comes meanwhile.
-export function pinning() {
-  const scroll = $("scroll");
-  const keep = () => pinned && (scroll.scrollTop = scroll.scrollHeight);
-  scroll.addEventListener("scroll", () => {
-    pinned = atBottom(scroll);
-    if (scroll.scrollTop < 300) older();
-  }, { passive: true });
-  const sizes = new ResizeObserver(keep);
-  sizes.observe(scroll);
-  pinning.watch = () => {
-    sizes.disconnect();
-    [scroll, $("log")].forEach((box) => box && sizes.observe(box));
-    keep();
-  };
-  pinning.watch();
-}
-
-const atBottom = (box) => !box || box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-
-function putMessage(key, html) {
-  const log = $("log");
-  if (!log) return;
-  const old = $("m" + key);
-  const drawn = [...fragment(html).children];
-  const message = drawn.find((each) => each.matches(".msg"));
-  if (old) {
-    if (old.outerHTML === message.outerHTML) return;
-    const focused = old.contains(document.activeElement);
-    const label = focused && document.activeElement.getAttribute("data-action");
-    message.classList.add("changed");
-    old.replaceWith(message);
-    if (focused) (message.querySelector(`[data-action="${label}"]`) || message).focus();
-  } else {
-    const after = [...log.querySelectorAll(".msg")].reverse().find((each) => each.dataset.key < key);
-    if (!after && log.querySelector(".msg") && !$("older").hidden) return; // older than what is shown
-    const days = drawn.filter((each) => each !== message);
-    if (after) after.after(...days, message);
-    else log.prepend(...days, message);
-    message.classList.add("arrived");
-  }
-}
-
-export async function older() {
-  const log = $("log");
-  const first = log?.querySelector(".msg");
-  if (!first || searching === first || $("older").hidden) return;
-  searching = first;
-  const query = new URLSearchParams(location.search);
-  query.set("before", first.dataset.key);
-  const { html, more } = await (await fetch("/older?" + query)).json();
-  const scroll = $("scroll");
-  const from = scroll.scrollHeight - scroll.scrollTop;
-  log.prepend(fragment(html.join("")));
-  scroll.scrollTop = scroll.scrollHeight - from;
-  $("older").hidden = !more;
-}
-
 // Go to another window's address: the page is fetched, its parts take the places of ours.
 export async function go(address, { push = true } = {}) {
   const url = new URL(address, location.href);
@@ -164,27 +105,9 @@ export async function go(address, { push = true } = {}) {
   }
   if (moved) {
     $("scroll").replaceChildren(...next.getElementById("scroll").childNodes);
-    $("older")?.addEventListener("click", older);
-    searching = null;
+    forget();
     if (draft && $("write") && was.get("in") === url.searchParams.get("in")) $("write").value = draft;
   }
   listen();
-  place(url.hash, moved);
-}
-
-// Where to look after arriving: at the message a link names, else at the newest.
-export function place(hash = location.hash, moved = true) {
-  const scroll = $("scroll");
-  const named = hash.length > 1 && $(decodeURIComponent(hash.slice(1)));
-  pinned = !named && (pinned || moved);
-  if (named) {
-    named.scrollIntoView({ block: "center" });
-    named.focus({ preventScroll: true });
-    named.classList.add("arrived");
-  }
-  pinning.watch?.();
-  const seen = new IntersectionObserver((found) => found.some((each) => each.isIntersecting) && older(), { root: scroll });
-  if ($("older")) seen.observe($("older"));
-  document.querySelector(".thread .scroll")?.scrollTo(0, 1e9);
-  if (moved && matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) $("write")?.focus();
+  arrive(url.hash, moved);
 }

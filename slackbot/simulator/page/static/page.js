@@ -1,5 +1,6 @@
 // The page's own script: it shows what the server sends and sends what people do. Loaded as a module, no build step.
-import { listen, go, here, older, pinning, place } from "./live.js";
+import { listen, go, here } from "./live.js";
+import { arrive, pinning } from "./log.js";
 import { acting } from "./acts.js";
 import { writing } from "./write.js";
 import { ticking } from "./clock.js";
@@ -67,11 +68,10 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-drawer]")) document.body.classList.toggle("drawer");
 });
 
-document.getElementById("older")?.addEventListener("click", older);
 listen();
 pinning();
 acting();
 writing();
 ticking();
 touring();
-place();
+arrive();

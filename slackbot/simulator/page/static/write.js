@@ -1,5 +1,6 @@
 // The composer: Enter sends, Shift+Enter breaks the line; / @ and # offer what there is.
 import { here, send, toast } from "./live.js";
+import { toNewest } from "./log.js";
 
 let names = null;
 let offered = [];
@@ -67,7 +68,7 @@ async function say(form) {
   if (answer.error) {
     toast(answer.error);
     if (!box.value) box.value = text;
-  }
+  } else if (!thread) toNewest();
 }
 
 function key(event) {
