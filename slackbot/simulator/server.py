@@ -67,8 +67,6 @@ class Simulator:
         kept: int = KEPT,
     ) -> None:
         self.workspace = workspace
-        workspace.journal.keep(kept)
-        workspace.history.keep_pings(kept)
         self.faults = FaultScript(workspace.clock)
         self._server = LoopbackServer(port)
         self._sockets = SocketMode(
@@ -77,6 +75,7 @@ class Simulator:
             changed=workspace.changed,
             chance=random.Random(seed),  # noqa: S311 routing must be repeatable, not secret
         )
+        self._remember(kept)
         self.api = WebApi(workspace, load_facts(), limits=limits, rules=rules, connect=self._sockets.issue_url)
         self.requests = RequestSender(workspace)
         self._deliverer = Deliverer(
@@ -257,6 +256,10 @@ class Simulator:
             Route(UPLOAD_PATH + "{file_id}", UploadEndpoint(self.workspace.files).answer, methods=["POST"]),
             WebSocketRoute("/link/", self._sockets.serve),
         ]
+
+    def _remember(self, kept: int) -> None:
+        self.workspace.journal.keep(kept)
+        self.workspace.history.keep_pings(kept)
 
     def _hand_on(self, event: Json) -> None:
         if self._running and subscribed(bot_events(self.workspace), event):
