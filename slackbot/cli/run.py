@@ -10,26 +10,22 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from slackbot.app import Rung
-from slackbot.cli.places import control_socket, who_types
+from slackbot.cli.doors import opened_doors
+from slackbot.cli.logs import quiet_logging
+from slackbot.cli.places import who_types
 from slackbot.clock import Clocks, SystemClock
 from slackbot.errors import PolicyError, SettingsError
-from slackbot.runtime.control import ControlDoor
-from slackbot.runtime.health import HealthDoor, Page
-from slackbot.runtime.metrics import KIND
 from slackbot.runtime.transport import MakesTransport
-from slackbot.services.policies import apply_first, apply_text, has_policy
-from slackbot.services.stuck import send_again
+from slackbot.services.policies import apply_first, has_policy
 from slackbot.services.timekeeping import timekeeper_of
-from slackbot.settings import HEALTH_BY_DEFAULT, Settings, load_settings
+from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
 from storage.engine import check_file, open_store, parse_url
 from storage.errors import SchemaError
@@ -48,16 +44,6 @@ EXIT_DEAD = 70
 """The exit code when a loop is dead: an internal error, in the words of sysexits.h."""
 CHECKED_UP_TO = 200 * 1024 * 1024
 """Bytes of a SQLite file that is checked as a whole at each start; `rung check` looks through a larger one."""
-
-# slack_sdk and Bolt print whole payloads below this, customers' text included; websocket-client takes each lost
-# connection for an error, and ours notes them.
-_LEAST: Mapping[str, int] = {
-    "alembic": logging.WARNING,
-    "apscheduler": logging.WARNING,
-    "slack_bolt": logging.ERROR,
-    "slack_sdk": logging.WARNING,
-    "websocket": logging.CRITICAL,
-}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -131,7 +117,7 @@ def run_until(
         stopping.set()
 
     house = _built(settings, Clocks(case=system, wire=system), transport, cries)
-    control, health = _opened_doors(house, settings)
+    control, health = opened_doors(house, settings)
     _start(house, restored=restored)
     if control:
         control.start()
@@ -223,66 +209,3 @@ def ensure_policy(house: Rung, file: Path) -> None:
         )
     version = apply_first(engine.ctx, engine.gateway, house.workspace, file.read_text("utf-8"), who_types())
     log.info("policy version %s is in force, from %s", version.number, file)
-
-
-def quiet_logging(level: int) -> None:
-    """Set up the log on standard error, without what says too much."""
-    handler = logging.StreamHandler()
-    handler.addFilter(_worth_reading)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=[handler])
-
-
-def _worth_reading(record: logging.LogRecord) -> bool:
-    # Asked of the record: the libraries set the levels of their loggers themselves.
-    return record.levelno >= _LEAST.get(record.name.partition(".")[0], logging.NOTSET)
-
-
-def _opened_doors(house: Rung, settings: Settings) -> tuple[ControlDoor | None, HealthDoor | None]:
-    """Open the ways in beside Slack's; who asks for health may do so from now on."""
-    try:
-        health = _health_door(house, settings)
-        if health:
-            health.start()
-        return _control_door(house, settings), health
-    except BaseException:
-        house.stop()
-        raise
-
-
-def _health_door(house: Rung, settings: Settings) -> HealthDoor | None:
-    address = settings.health_address
-    if address is None:
-        return None
-    pages = {
-        "/healthz": house.health.alive,
-        "/readyz": house.health.ready,
-        "/metrics": lambda: Page(HTTPStatus.OK, house.metrics.exposition(), KIND),
-    }
-    try:
-        door = HealthDoor(address, pages)
-    except (OSError, OverflowError) as error:
-        if settings.rung_health != HEALTH_BY_DEFAULT:
-            raise SettingsError(f"RUNG_HEALTH: {settings.rung_health} can't be opened ({error}).") from error
-        log.warning("no health or metrics: %s can't be opened (%s); set RUNG_HEALTH", settings.rung_health, error)
-        return None
-    log.info("health and metrics on http://%s:%s", *door.address)
-    return door
-
-
-def _control_door(house: Rung, settings: Settings) -> ControlDoor | None:
-    path = control_socket(settings.database_url)
-    if path is None:
-        return None
-
-    def apply(request: Mapping[str, Any]) -> dict[str, Any]:
-        engine = house.engine
-        version = apply_text(engine.ctx, engine.gateway, house.workspace, str(request["text"]), str(request["by"]))
-        return {"version": version.number}
-
-    def retry(request: Mapping[str, Any]) -> dict[str, Any]:
-        rows, ctx = request["rows"], house.engine.ctx
-        sent = send_again(ctx.store, None if rows is None else [int(row) for row in rows], ctx.wire_now())
-        ctx.wake()
-        return {"rows": sent}
-
-    return ControlDoor(path, {"apply": apply, "retry": retry})

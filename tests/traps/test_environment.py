@@ -10,7 +10,7 @@ import pytest
 
 from slackbot.app import SingleToken
 from slackbot.cli.acme import acme
-from slackbot.cli.run import quiet_logging
+from slackbot.cli.logs import quiet_logging
 from slackbot.clock import SystemClock
 from slackbot.simulator.server import Simulator
 from slackbot.slack.gateway import Gateway, bare_client

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from slackbot.app import Rung
-from slackbot.cli.run import quiet_logging
+from slackbot.cli.logs import quiet_logging
 from slackbot.clock import Clocks, ScaledClock, SystemClock
 from slackbot.errors import RungError
 from slackbot.settings import load_settings
