@@ -16,13 +16,20 @@ LOCK_TIMEOUT = 2.0
 IDLE_TIMEOUT = 5.0
 """Seconds a transaction may do nothing: a process that hangs, or is cut off, lets go of its rows by then."""
 
-# By libpq's names: a server gone without a word is noticed within 25 seconds, or 10 while it is being written to.
+CONNECT_TIMEOUT = 5
+SILENCE_TIMEOUT = 5
+"""Seconds after which a server whose machine answers no more counts as gone: what was sent stays unconfirmed.
+
+With the try to connect anew a step takes eleven seconds to fail, which a loop's watchdog has to outlast; see PATIENCE.
+"""
+
+# By libpq's names. The user timeout also cuts the keepalives short: seven seconds where an answer is waited for.
 _PATIENCE = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
+    "connect_timeout": CONNECT_TIMEOUT,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": SILENCE_TIMEOUT * 1000,
 }
 
 

@@ -18,11 +18,12 @@ from alembic.config import Config
 from sqlalchemy.exc import IntegrityError
 
 from slackbot.errors import StorageError
+from slackbot.runtime.watchdog import PATIENCE
 from storage import retrying
 from storage.engine import open_store
 from storage.errors import BusyError, LostError, ReadOnlyError, SchemaError
 from storage.migrate import current, upgrade
-from storage.postgresql import IDLE_TIMEOUT, LOCK_TIMEOUT, STATEMENT_TIMEOUT
+from storage.postgresql import CONNECT_TIMEOUT, IDLE_TIMEOUT, LOCK_TIMEOUT, SILENCE_TIMEOUT, STATEMENT_TIMEOUT
 from storage.retrying import within_a_press
 from storage.revisions import HEAD
 from storage.tables.cases import case_fields
@@ -66,6 +67,20 @@ def test_a_session_is_told_how_long_it_may_take(store: Store) -> None:
             "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT:.0f}s",
             "timezone": "UTC",
         }
+
+
+def test_a_silent_server_is_noticed_before_a_loop_counts_as_hung(store: Store) -> None:
+    """What libpq is told: the silence of a session and a try to connect anew together outlast no watchdog."""
+    with store.read() as tx:
+        driver: Any = tx.connection.connection.driver_connection
+        told = {each.keyword.decode(): (each.val or b"").decode() for each in driver.pgconn.info}
+    silence = int(told["tcp_user_timeout"]) / 1000
+    idle, interval, connect = (
+        int(told[f"{name}"]) for name in ("keepalives_idle", "keepalives_interval", "connect_timeout")
+    )
+    assert (silence, connect) == (SILENCE_TIMEOUT, CONNECT_TIMEOUT)
+    assert silence + connect < PATIENCE
+    assert idle + interval + connect < PATIENCE
 
 
 def test_a_statement_that_takes_too_long_is_ended(store: Store) -> None:
