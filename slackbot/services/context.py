@@ -83,6 +83,15 @@ class ServiceContext:
         self._in_force[workspace_id] = version
         return version, self.rules(tx, workspace_id, version)
 
+    def rules_now(self, tx: Transaction, workspace_id: int) -> Rules:
+        """Say what holds now, whatever this process has known so far.
+
+        Raises:
+            NoPolicyError: the workspace has none yet.
+        """
+        self.forget_policy(workspace_id)
+        return self.rules_in_force(tx, workspace_id)[1]
+
     def forget_policy(self, workspace_id: int) -> None:
         """Read anew which version is in force."""
         self._in_force.pop(workspace_id, None)

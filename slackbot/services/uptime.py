@@ -174,7 +174,7 @@ class Heartbeat:
         case = tx.uptime.newest_case(workspace.id)
         if case is None or tx.workspaces.policy_version(workspace.id) is None:
             return
-        _, rules = self._ctx.rules_in_force(tx, workspace.id)
+        rules = self._ctx.rules_now(tx, workspace.id)
         wanted = [
             (Wanted(Kind.ADMIN_NOTICE, OF_THE_HOUSE, admin, outage.id, HOUSE_DOWN), new_message_key())
             for admin in rules.admins

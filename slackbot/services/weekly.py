@@ -193,7 +193,7 @@ class WeeklySummaries:
     def _redirected(self, planned: Planned, code: str) -> bool:
         """Take the place after the one that was tried; say whether there was one."""
         with self._ctx.store.write() as tx:
-            _, rules = self._ctx.rules_in_force(tx, planned.workspace_id)
+            rules = self._ctx.rules_now(tx, planned.workspace_id)
             chain = list(dict.fromkeys((*rules.catcher, *rules.managers)))
             tried = chain.index(planned.destination) + 1 if planned.destination in chain else 0
             left = chain[tried:]
@@ -209,7 +209,7 @@ class WeeklySummaries:
     def _tell_admins(self, planned: Planned, key: str) -> None:
         """Tell each admin; where that fails, the log has it."""
         with self._ctx.store.read() as tx:
-            _, rules = self._ctx.rules_in_force(tx, planned.workspace_id)
+            rules = self._ctx.rules_now(tx, planned.workspace_id)
         said = self._renderer.weekly_note(key, planned.week, planned.destination)
         for admin in rules.admins:
             try:

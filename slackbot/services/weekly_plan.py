@@ -30,10 +30,9 @@ def houses(ctx: ServiceContext, tx: Transaction) -> list[tuple[Workspace, Rules]
     """List the workspaces that have a policy, with the rules in force."""
     found = []
     for workspace in tx.workspaces.all():
-        # Another process may have applied another policy: a channel, a manager or a whole summary may be new.
-        ctx.forget_policy(workspace.id)
         try:
-            found.append((workspace, ctx.rules_in_force(tx, workspace.id)[1]))
+            # Another process may have applied another policy: a channel, a manager or a whole summary may be new.
+            found.append((workspace, ctx.rules_now(tx, workspace.id)))
         except NoPolicyError:
             continue
     return found

@@ -382,3 +382,24 @@ def test_a_replica_that_has_not_heard_of_it_spoils_nothing(still: StillHouse, wa
     assert paused["C-LATE"] <= still.clock.now() + timedelta(seconds=1)
     assert paused[still.channel_id("tier-2")] == before["lane"] - 60 * MINUTE
     assert outages(still) == []
+
+
+def test_the_admins_of_the_policy_in_force_are_told(still: StillHouse) -> None:
+    """Another process applied a policy with another admin: the note goes to them, though this one has not heard."""
+    opens(still)
+    still.raises()
+    still.runs(60)
+    carla = still.requester("carla").user_id
+    with still.engine.ctx.store.write() as tx:
+        (workspace,) = tx.workspaces.all()
+        latest = tx.policies.latest(workspace.id)
+        assert latest is not None
+        document = {**latest.document, "admins": [carla]}
+        version = tx.policies.add(workspace.id, document, "digest", "U1", still.clock.now())
+        tx.workspaces.use_policy(workspace.id, version.id)
+    still.clock.advance(90 * MINUTE)
+    still.engine.heartbeat._beat_steady -= 90 * 60
+    still.engine.heartbeat.step()
+    still.runs(30)
+    assert notes(still) == []
+    assert [message for message in still.direct("carla") if "affected" in message.text]
