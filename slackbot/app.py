@@ -209,7 +209,6 @@ class Rung:
             Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment, ASKING),
             Work("tokens", engine.tokens.step, engine.tokens.next_moment, ASKING),
             Work("people", engine.acquaintance.step, engine.acquaintance.next_moment, ASKING),
-            Work("introduction", engine.introduction.step, engine.introduction.next_moment, ASKING),
             Work("housekeeping", engine.housekeeping.step, lambda: clocks.to_wire(engine.housekeeping.next_moment())),
         ]
         if self._timekeeper is not None:

@@ -11,7 +11,6 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.deliver import Carriers, Sender, Sending
 from slackbot.services.elsewhere import Elsewhere
 from slackbot.services.housekeeping import Housekeeping
-from slackbot.services.introducing import Introduction
 from slackbot.services.meters import Meter, Unmeasured
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.people import Acquaintance
@@ -41,7 +40,6 @@ class Engine:
     tokens: TokenWatch
     acquaintance: Acquaintance
     housekeeping: Housekeeping
-    introduction: Introduction
     weekly: WeeklySummaries
 
 
@@ -74,6 +72,5 @@ def build_engine(
         tokens=tokens,
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
-        introduction=Introduction(ctx, gateway),
         weekly=WeeklySummaries(ctx, gateway, renderer),
     )

@@ -1,4 +1,7 @@
-"""Where Slack refuses a workspace's token: its lanes stop, somebody outside Slack is told, and Slack is asked again."""
+"""Where Slack refuses a workspace's token: its lanes stop, somebody outside Slack is told, and Slack is asked again.
+
+It is asked too while nobody knows whether the token is good: nothing else may have to be said meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,7 @@ class TokenWatch:
         self._tell_outside = tell_outside
         self._tried_to_tell: set[int] = set()
         self._seen: tuple[datetime, list[Refusal]] | None = None
+        self._asked_at = ctx.wire_now()
 
     def stop(self, tx: Transaction, workspace_id: int, failure: SlackFailure) -> None:
         """Let nothing leave in a workspace whose token Slack refused; what waits stays pending, deadlines go on."""
@@ -62,7 +66,10 @@ class TokenWatch:
     def step(self) -> bool:
         """Tell of what is refused, once, and check what is to be checked now; there is never more waiting."""
         now = self._ctx.wire_now()
-        for refusal in self._refused():
+        refused = self._refused()
+        if not refused and self._is_to_be_asked(now):
+            self._ask(now)
+        for refusal in refused:
             is_due = refusal.check_at <= now
             if refusal.told_at is None and (is_due or refusal.workspace_id not in self._tried_to_tell):
                 self._tell(refusal)
@@ -76,6 +83,8 @@ class TokenWatch:
         refused = self._refused()
         if any(each.told_at is None and each.workspace_id not in self._tried_to_tell for each in refused):
             return self._ctx.wire_now()
+        if not refused and self._gateway.token_state.trouble is not None:
+            return self._asked_at + CHECK_EVERY
         return min((each.check_at for each in refused), default=None)
 
     def _refused(self) -> list[Refusal]:
@@ -84,6 +93,26 @@ class TokenWatch:
         if self._seen is None or not self._seen[0] <= now < self._seen[0] + _BELIEVED:
             self._seen = (now, refused_tokens(self._ctx))
         return self._seen[1]
+
+    def _is_to_be_asked(self, now: datetime) -> bool:
+        is_recent = self._asked_at <= now < self._asked_at + CHECK_EVERY
+        return self._gateway.token_state.trouble is not None and not is_recent
+
+    def _ask(self, now: datetime) -> None:
+        """Find out whether the token is good, where no message has been refused that would tell."""
+        self._asked_at = now
+        with self._ctx.store.read() as tx:
+            workspaces = tx.workspaces.all()
+        for workspace in workspaces:
+            try:
+                self._gateway.call(workspace.id, "auth.test")
+            except AuthBroken as failure:
+                with self._ctx.store.write() as tx:
+                    self.stop(tx, workspace.id, failure)
+            except SlackFailure as failure:
+                log.warning("it is not known whether the token of workspace %s is good: %s", workspace.id, failure)
+            else:
+                log.info("Slack takes the token of workspace %s", workspace.id)
 
     def _tell(self, refusal: Refusal) -> None:
         self._tried_to_tell.add(refusal.workspace_id)

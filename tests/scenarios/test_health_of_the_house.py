@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from slackbot.services.tokens import CHECK_EVERY
 from slackbot.slack.failures import failure_of
 from tests.house import House
 
@@ -32,8 +33,8 @@ def test_a_token_that_is_good_again_makes_it_ready_again(acme_house: House, capl
     rung = acme_house.rung
     rung.engine.gateway.token_state.heard(failure_of("chat.postMessage", "token_revoked"))
     assert rung.health.ready().body == b"slack: Slack refuses the token (token_revoked)\n"
-    rung.engine.introduction._due = acme_house.rung.engine.ctx.wire_now()
-    rung.engine.introduction.step()
+    rung.engine.tokens._asked_at = rung.engine.ctx.wire_now() - CHECK_EVERY
+    rung.engine.tokens.step()
     assert rung.health.ready().body == b"ok\n"
     caplog.clear()
 

@@ -33,7 +33,7 @@ from slackbot.simulator.faults import NO_FAULT, Fault, FaultScript, Predicate
 from slackbot.simulator.model import Message
 from slackbot.simulator.web_api.api import WebApi
 from slackbot.simulator.workspace import Workspace as SlackWorkspace
-from slackbot.slack.failures import Ambiguous, RateLimited, failure_of
+from slackbot.slack.failures import Ambiguous, RateLimited, SlackFailure, failure_of
 from slackbot.slack.gateway import Gateway, bare_client, detail_in
 from storage.engine import open_store
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
@@ -79,7 +79,13 @@ class Wire(Gateway):
         fault = self.faults.take(method, given) or NO_FAULT
         reply = self._apply(method, given) if fault.applies else None
         self.during(method, given)
-        return _heard(method, fault, reply)
+        try:
+            answer = _heard(method, fault, reply)
+        except SlackFailure as failure:
+            self.token_state.heard(failure)
+            raise
+        self.token_state.heard(None)
+        return answer
 
     def next_arrival(self) -> datetime | None:
         """Say when something late arrives next."""

@@ -110,19 +110,21 @@ def test_pauses_are_counted_while_they_last(still: StillHouse) -> None:
 
 def test_the_token_is_asked_about_once_a_minute_while_in_doubt(still: StillHouse) -> None:
     """While Slack has refused the token it is asked again every minute, though nothing has to be said; else never."""
-    introduction, state = still.engine.introduction, still.wire.token_state
+    tokens, state = still.engine.tokens, still.wire.token_state
     state.heard(None)
     still.clock.advance(2 * AUTH_PAUSE)
-    assert introduction.next_moment() is None
-    introduction.step()
+    assert tokens.next_moment() is None
+    tokens.step()
     assert still.wire.of("auth.test") == []
+    still.slack.revoke_token()
     state.heard(failure_of("chat.postMessage", "token_revoked"))
     for _ in range(3):
-        introduction.step()
+        tokens.step()
     assert len(still.wire.of("auth.test")) == 1
     still.clock.advance(AUTH_PAUSE)
-    introduction.step()
+    tokens.step()
     assert len(still.wire.of("auth.test")) == 2
+    still.slack.installation.restore()
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "channel_not_found", "ratelimited", "internal_error"])

@@ -8,6 +8,7 @@ import pytest
 
 from slackbot.core.messages import Kind
 from slackbot.services.tokens import refused_tokens
+from slackbot.slack.failures import failure_of
 from storage.outbox_rows import OutboxState
 from tests.services.still_house import StillHouse, to
 
@@ -160,3 +161,29 @@ def test_one_refused_look_does_not_stop_what_can_be_sent(still: StillHouse) -> N
     still.runs(70)
     assert refused_tokens(still.engine.ctx) == []
     assert len(still.visible("tier-2")) == 1
+
+
+def test_a_refused_token_is_asked_about_by_one_alone(still: StillHouse) -> None:
+    """While messages wait for a refused token, and the gateway knows of it too, Slack is asked once a minute in all."""
+    still.slack.revoke_token()
+    still.wire.token_state.heard(failure_of(POST, "token_revoked"))
+    still.raises()
+    still.runs(1)
+    before = len(still.wire.of("auth.test"))
+    still.runs(5 * MINUTE)
+    assert len(still.wire.of("auth.test")) - before == 5
+    still.slack.installation.restore()
+    still.runs(3 * MINUTE)
+
+
+def test_a_refusal_that_no_message_met_is_told(still: StillHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused when something else was asked, and nothing to be said: within a minute somebody outside knows."""
+    outside = listening(still, monkeypatch)
+    still.slack.revoke_token()
+    still.wire.token_state.heard(failure_of("users.info", "token_revoked"))
+    still.runs(2 * MINUTE)
+    assert [alert["event"] for alert in outside.told] == ["token_refused"]
+    still.slack.installation.restore()
+    still.wire.token_state.heard(None)
+    still.runs(3 * MINUTE)
+    assert [alert["event"] for alert in outside.told] == ["token_refused", "token_accepted"]

@@ -14,7 +14,7 @@ from slackbot.services.composing import keys_in
 from slackbot.simulator.facts import load_facts
 from slackbot.simulator.web_api.api import Reply, WebApi
 from slackbot.simulator.workspace import Workspace as SlackWorkspace
-from slackbot.slack.failures import Ambiguous, NotApplied, RateLimited, UnknownCode, failure_of
+from slackbot.slack.failures import Ambiguous, NotApplied, RateLimited, SlackFailure, UnknownCode, failure_of
 from slackbot.slack.gateway import Gateway, bare_client
 from slackbot.slack.token_state import TOKEN_REFUSED
 from tests.simulation.database import NOWHERE
@@ -131,10 +131,15 @@ class Wire(Gateway):
         given = {name: value for name, value in args.items() if value is not None}
         self._passage.before(method, given)
         try:
-            return self._carried(method, given)
-        except RateLimited as limited:
-            self._line.told_to_wait(method, given, limited.retry_after)
+            answer = self._carried(method, given)
+        except SlackFailure as failure:
+            self.token_state.heard(failure)
+            if isinstance(failure, RateLimited):
+                self._line.told_to_wait(method, given, failure.retry_after)
             raise
+        else:
+            self.token_state.heard(None)
+            return answer
         finally:
             self._passage.after(method, given)
 
