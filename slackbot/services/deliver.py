@@ -200,7 +200,8 @@ class Sender:
             self._s.elsewhere.leave_if_nobody_is_there(each.row)
 
     def _take_back(self, row: OutboxRow, channel: str, ts: str) -> None:
-        """Delete a copy that came too late; a look after a minute finds it where this fails."""
+        """Delete a copy that came too late; a look after a minute finds it where this fails, or we are killed."""
+        self._s.mishaps.look_once_more(row)
         try:
             self._s.gateway.call(row.workspace_id, "chat.delete", channel=channel, ts=ts)
         except TargetGone:

@@ -10,7 +10,16 @@ from slackbot.core.messages import Kind, Wanted
 from slackbot.services.composing import POST_OF, notice_of_dead
 from slackbot.services.context import ServiceContext
 from slackbot.services.elsewhere import Elsewhere
-from slackbot.services.reactions import LOUD_AT_ATTEMPT, PLAN_PAUSE, REACTIONS, RECHECK, Do, backoff, quiet_after
+from slackbot.services.reactions import (
+    DOUBTED,
+    LOUD_AT_ATTEMPT,
+    PLAN_PAUSE,
+    REACTIONS,
+    RECHECK,
+    Do,
+    backoff,
+    quiet_after,
+)
 from slackbot.services.reposting import post_anew
 from slackbot.services.tokens import TellOutside, TokenWatch
 from slackbot.services.tried import Tried, error_of, tried
@@ -44,7 +53,7 @@ class Mishaps:
             Do.LOOK_FIRST: self._look_first,
             Do.REPEAT: self._repeat,
             Do.TRUST_NO_CODE: self._trust_no_code,
-            Do.DOUBT_ONCE: self._doubt_once,
+            Do.DOUBT_A_WHILE: self._doubt_a_while,
             Do.GO_ELSEWHERE: self._go_elsewhere,
             Do.LET_GO: self._let_go,
             Do.STOP_WORKSPACE: self._stop_workspace,
@@ -74,6 +83,12 @@ class Mishaps:
             self._dead(row, "unrenderable")
         else:
             self._again(row, timedelta(0), "unrenderable", Tried.PLAIN)
+
+    @until_noted
+    def look_once_more(self, row: OutboxRow) -> None:
+        """Have a copy looked for that may stand beside the one of whoever holds the row or has settled it."""
+        with self._ctx.store.write() as tx:
+            tx.outbox.look_once_more(row.id, self._in(RECHECK))
 
     @until_noted
     def too_late(self, row: OutboxRow) -> None:
@@ -123,9 +138,9 @@ class Mishaps:
         else:
             self._done[REACTIONS[row.kind].to[DestinationBroken]](row, failure)
 
-    def _doubt_once(self, row: OutboxRow, failure: SlackFailure) -> None:
-        if Tried.LOOKED not in tried(row):
-            self._again(row, backoff(row.attempt), failure.code, Tried.LOOKED)
+    def _doubt_a_while(self, row: OutboxRow, failure: SlackFailure) -> None:
+        if row.attempt < DOUBTED:
+            self._repeat(row, failure)
         else:
             self._let_go(row, failure)
 

@@ -23,7 +23,7 @@ class Do(StrEnum):
     LOOK_FIRST = "look"
     REPEAT = "repeat"
     TRUST_NO_CODE = "look, then other place"
-    DOUBT_ONCE = "repeat, then let go"
+    DOUBT_A_WHILE = "repeat, then let go"
     GO_ELSEWHERE = "other place"
     LET_GO = "let go"
     STOP_WORKSPACE = "stop"
@@ -91,7 +91,7 @@ _POST: dict[type[f.SlackFailure], Do] = {
 _COURTESY = _POST | {f.DestinationBroken: Do.LET_GO}
 _EDIT = _POST | {
     f.Ambiguous: Do.REPEAT,
-    f.UnknownCode: Do.DOUBT_ONCE,
+    f.UnknownCode: Do.DOUBT_A_WHILE,
     f.DestinationBroken: Do.LET_GO,
     f.TargetGone: Do.POST_ANEW,
     f.AlreadyDone: Do.SETTLE,
@@ -140,6 +140,8 @@ AUTH_PAUSE = timedelta(seconds=60)
 PLAN_PAUSE = timedelta(minutes=15)
 LOUD_AT_ATTEMPT = 15
 """After ten minutes of attempts, 1, 2, 4 ... 60 seconds apart, the log and somebody outside Slack are told."""
+DOUBTED = 8
+"""So many attempts, two minutes of them, is an edit worth that Slack answers with a code nobody knows."""
 TOLD_EVERY = timedelta(hours=1)
 """The same trouble is told at most so often."""
 _LONGEST_BACKOFF = timedelta(seconds=60)

@@ -56,6 +56,7 @@ class Wire(Gateway):
         super().__init__(SingleToken(slack.app.bot_token), lambda token: bare_client(token, NOWHERE))
         self.faults = FaultScript()
         self.calls: list[Call] = []
+        self.before: Callable[[str, Mapping[str, Any]], None] = lambda *_: None
         self.during: Callable[[str, Mapping[str, Any]], None] = lambda *_: None
         self._api = WebApi(slack, load_facts())
         self._clock = clock
@@ -70,6 +71,7 @@ class Wire(Gateway):
         """Answer as the real gateway does."""
         del workspace_id
         given = {name: value for name, value in args.items() if value is not None}
+        self.before(method, given)
         self.calls.append((method, given))
         late = next((each for each in self._delays if each[0] == method), None)
         if late is not None:

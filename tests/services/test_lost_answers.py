@@ -349,3 +349,35 @@ def test_a_last_look_that_has_to_wait_holds_up_no_first_one(still: StillHouse) -
     lost = next(row for row in still.rows(Kind.CARD) if row.escalation_id == case.id)
     assert lost.state is OutboxState.SENT
     assert len(still.visible("support-managers")) == 1
+
+
+@pytest.mark.parametrize("refused", ["internal_error", "ratelimited"])
+def test_a_late_copy_that_can_t_be_deleted_is_found(still: StillHouse, refused: str) -> None:
+    """Frozen before its call for longer than anybody looks, a sender posts a copy and fails to delete it: it goes."""
+    asleep = iter([True])
+
+    def freeze(method: str, args: Mapping[str, Any]) -> None:
+        if method == POST and args["channel"] == still.channel_id("tier-2") and next(asleep, False):
+            still.runs(150)
+            assert len(still.visible("tier-2")) == 1
+
+    still.wire.before = freeze
+    still.wire.faults.error("chat.delete", refused)
+    still.raises()
+    still.settles()
+    assert len(still.visible("tier-2")) == 2
+    still.runs(90)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+
+
+def test_an_edit_outlasts_codes_that_nobody_knows(still: StillHouse) -> None:
+    """Slack answers edits with an unknown code for half a minute: what the agent reads is up to date afterwards."""
+    case = still.raises()
+    still.runs(5)
+    for _ in range(4):
+        still.wire.faults.unknown_error("chat.update", 7, to(still.direct()[0].channel))
+    still.acknowledges(case)
+    still.runs(60)
+    assert "lena" in still.direct()[0].text or still.requester("lena").user_id in still.direct()[0].text
+    assert {row.state for row in still.rows(Kind.CASE_EDIT)} == {OutboxState.SENT}

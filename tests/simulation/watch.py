@@ -174,9 +174,8 @@ class Watch:
         if row.kind is Kind.CARD and ordinal:
             self._sightings.saw(Sight.REPOSTED)
 
-    def _row(
-        self, id_: int, old: str, new: str, token: int, new_token: int, until: int | None, where: str, error: str | None
-    ) -> None:
+    def _row(self, id_: int, old: str, new: str, token: int, new_token: int, until: int | None, *said: Any) -> None:
+        where, error, is_planned_look = said
         row = self.rows[id_]
         row.destination = where
         row.state = new
@@ -184,7 +183,9 @@ class Watch:
         may = _MOVES[old] | ({_P} if row.kind in LEVEL_TRIGGERED else frozenset())
         if new not in may or new_token - token != (1 if (old, new) == (_P, _L) else 0):
             self.broken(Check.MOVES, f"row {id_} ({row.kind}) went from {old} to {new}, token {token} to {new_token}")
-        zombie = self.doing == "errand" and row.kind not in LEVEL_TRIGGERED and old != _U
+        # Anybody may have a row looked for once more, whoever holds it.
+        is_look = old == new and token == new_token and is_planned_look
+        zombie = self.doing == "errand" and row.kind not in LEVEL_TRIGGERED and old != _U and not is_look
         if zombie and self.acting != row.holder:
             self.broken(Check.FENCE, f"row {id_} ({row.kind}), {old} and held last by {row.holder}, was settled")
         case = self.cases[row.case]
