@@ -119,7 +119,7 @@ class LongChannel:
         workspace = demo.simulator.workspace
         self._history, self._author = workspace.history, workspace.app.author
         self._place = workspace.add_channel("long", members=[demo.simulator.person("lena").id]).id
-        self._card = demo.simulator.channel("#tier-2").shows("ESC-6").message.blocks
+        self._card = demo.simulator.channel("#tier-2").shows("Export of orders").message.blocks
         self._keys = [self._posts(f"note {number}", card=number % 4 == 0) for number in range(max(LENGTHS))]
         self._screen = Screen.opens(browser, f"{demo.url}?as=lena&in={self._place}")
         self._said = 0

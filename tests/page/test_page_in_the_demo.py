@@ -150,7 +150,7 @@ def test_commands_are_completed_and_answered_privately(url: str, visit: Visit) -
     box.press_sequentially("/escalations")
     expect(dana.page.get_by_role("option", name="/escalations")).to_have_attribute("aria-selected", "true")
     dana.picture("commands")
-    dana.writes("/escalations why ESC-6")
+    dana.writes("/escalations why ESC-10")
     answer = dana.message("what happened and why")
     expect(answer).to_contain_text("Only visible to you")
     expect(visit(url, "lena", TIER_2).message("what happened and why")).to_have_count(0)
@@ -181,8 +181,8 @@ def test_the_panel_tells_why_and_what_went_over_the_wire(url: str, visit: Visit)
     """Behind the scenes: each open case with what is planned, each request with its ack, each call with its result."""
     lena = visit(url, "lena", TIER_2)
     panel = lena.looks_behind("Why")
-    case = panel.locator("#plan-ESC-6")
-    expect(case).to_contain_text("asks how ESC-6 stands")
+    case = panel.locator("#plan-ESC-10")
+    expect(case).to_contain_text("asks how ESC-10 stands")
     case.locator("summary").click()
     expect(case).to_contain_text("what happened and why")
     lena.picture("why")
@@ -225,7 +225,7 @@ def test_faults_by_hand_are_told_and_mended(url: str, visit: Visit) -> None:
     lena.presses("Start it again")
     expect(lena.page.locator(".dead")).to_have_count(0)
     ana.writes("/escalations open")
-    expect(ana.message("Open escalations", "ESC-6")).to_be_visible()
+    expect(ana.message("Open escalations", "ESC-10")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -238,7 +238,7 @@ def test_the_page_fits_a_phone(url: str, scheme: str, visit: Visit) -> None:
     ana.picture(f"phone-{scheme}")
     ana.presses("Show conversations")
     ana.goes_to("tier-2")
-    expect(ana.message("ESC-6")).to_be_visible()
+    expect(ana.message("ESC-10")).to_be_visible()
     outside = ana.page.evaluate(
         "[...document.querySelectorAll('.msg, .top > *, .compose')].filter("
         "each => each.checkVisibility() && each.getBoundingClientRect().right > 361).map(each => each.className)"

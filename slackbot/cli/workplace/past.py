@@ -47,6 +47,32 @@ class Day:
 
 DAYS = (
     Day(
+        timedelta(days=31, hours=-1),
+        "ana",
+        'Card charged twice category:Billing severity:high customer:"Harbour Books" tried:"Compared both receipts" '
+        'asked:"Refund the second one"',
+        ((14, "marco", "take"), (40, "marco", "answer"), (150, "marco", "solve"), (190, "ana", "close")),
+    ),
+    Day(
+        timedelta(days=27, hours=-5),
+        "noor",
+        'Gift card has no balance category:Account severity:low customer:"Mira Kovac"',
+        ((35, "lena", "take"), (60, "lena", "answer"), (240, "lena", "solve"), (300, "noor", "close")),
+    ),
+    Day(
+        timedelta(days=24, hours=-3),
+        "ben",
+        'Parcel scanned, never delivered category:Shipping severity:normal customer:"Oakline" ticket:#47120',
+        ((22, "lena", "take"), (30, "lena", "answer"), (110, "lena", "solve"), (125, "ben", "close")),
+    ),
+    Day(
+        timedelta(days=15, hours=-2),
+        "ana",
+        'Order history is empty category:Technical severity:high customer:"Kite Tea" tried:"Another browser" '
+        'asked:"Look into the search index"',
+        ((41, "dana", "take"), (58, "dana", "answer"), (200, "dana", "solve"), (260, "ana", "close")),
+    ),
+    Day(
         timedelta(days=18, hours=-2),
         "ben",
         'Invoice shows VAT twice category:Billing severity:normal customer:"Kite Tea" tried:"Sent a corrected copy" '

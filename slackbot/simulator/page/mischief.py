@@ -121,7 +121,7 @@ def _token(house: House, _target: str) -> str:
     installation = house.workspace.installation
     if installation.revoked:
         installation.restore()
-        return "The token is good again. An app that stopped has to be started again."
+        return "The token is good again. An app may take a minute to try it."
     house.workspace.revoke_token()
     return "The token is revoked: Slack refuses every call."
 

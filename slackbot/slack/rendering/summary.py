@@ -153,10 +153,10 @@ def _tier(kit: Kit, name: str, group: Group) -> Mrkdwn:
         name=excerpt(name, _NAME),
         arrived=group.raised,
         taken=group.acknowledged,
-        median=kit.words.plain("summary.tier_median", median=span) if span else "",
+        median=kit.words.mrkdwn("summary.tier_median", median=span) if span else "",
         open=group.open_at_end,
         pings=group.pings,
-        out=kit.words.plain("summary.tier_out", out=out) if out else "",
+        out=kit.words.mrkdwn("summary.tier_out", out=out) if out else "",
     )
 
 
