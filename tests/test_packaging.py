@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 import tomllib
+import urllib.request
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -72,10 +77,18 @@ def test_the_wheel_holds_exactly_the_house(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"templates/messages/.+\.json\.j2", r"templates/views/.+\.json\.j2", r"storage/migrations/.+\.py"]
+    "pattern",
+    [
+        r"templates/messages/.+\.json\.j2",
+        r"templates/views/.+\.json\.j2",
+        r"storage/migrations/.+\.py",
+        r"slackbot/simulator/page/templates/.+\.html\.j2",
+        r"slackbot/simulator/page/static/.+\.(js|css|svg)",
+        r"slackbot/cli/workplace/acme\.toml",
+    ],
 )
 def test_the_wheel_holds_what_is_read_while_running(wheel: Path, pattern: str) -> None:
-    """Templates and migrations are no Python packages of their own, and come along all the same."""
+    """Templates, migrations and the page's files are no Python packages of their own, and come along all the same."""
     assert [name for name in in_wheel(wheel) if re.fullmatch(pattern, name)]
 
 
@@ -113,15 +126,60 @@ def test_a_lock_pins_by_hash_and_names_no_index(lock: str) -> None:
     assert not re.search(r"://|--(extra-)?index-url|--find-links", text)
 
 
-@pytest.mark.proof
-def test_the_demo_plays_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
-    """In an empty venv the wheel and the lock are enough: the demo plays to its end."""
-    venv = tmp_path / "venv"
-    run(sys.executable, "-m", "venv", venv, cwd=tmp_path)
-    scripts = venv / ("Scripts" if os.name == "nt" else "bin")
+def apart() -> dict[str, str]:
+    """Give an environment in which nothing points to this tree."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SLACK_", "RUNG_"))}
+    kept.pop("DATABASE_URL", None)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel and what the lock names into an empty venv, and give its folder of commands."""
+    folder = tmp_path_factory.mktemp("installed")
+    run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+    scripts = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
     pip = (scripts / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    run(*pip, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=tmp_path)
-    run(*pip, "--no-deps", wheel, cwd=tmp_path)
-    apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SLACK_", "RUNG_"))}
-    apart.pop("DATABASE_URL", None)
-    run(scripts / "rung", "demo", "--play", cwd=tmp_path, env=apart)
+    run(*pip, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=folder)
+    run(*pip, "--no-deps", wheel, cwd=folder)
+    return scripts
+
+
+@pytest.mark.proof
+def test_the_demo_plays_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
+    """In an empty venv the wheel and the lock are enough: the demo plays to its end."""
+    run(installed / "rung", "demo", "--play", cwd=tmp_path, env=apart())
+
+
+@pytest.mark.proof
+def test_the_page_answers_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
+    """Installed, the demo's page is drawn with a case in it, its script and styles are there, and it ends when told."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    command = [str(installed / "rung"), "demo", "--no-browser", "--port", url.rpartition(":")[2]]
+    said = tmp_path / "said.txt"
+    with said.open("w", encoding="utf-8") as output:
+        demo = subprocess.Popen(command, cwd=tmp_path, env=apart(), stdout=output, stderr=output)
+    try:
+        page = once_it_answers(f"{url}/?as=lena&in=C0003", demo)
+        assert "Export of orders stops" in page, said.read_text("utf-8")
+        for name in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+            assert once_it_answers(url + name, demo)
+        assert once_it_answers(f"{url}/static/log.js", demo)
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(30) == 0
+    assert "nothing of it is left" in said.read_text("utf-8")
+
+
+def once_it_answers(url: str, program: subprocess.Popen[bytes]) -> str:
+    """Ask for an address until it answers with 200, at most half a minute, and give what it says."""
+    deadline = time.monotonic() + 30
+    while program.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 our own loopback address
+                return str(answer.read().decode())
+        except OSError:
+            threading.Event().wait(0.2)
+    pytest.fail(f"{url} does not answer")

@@ -175,6 +175,7 @@ def test_charts_and_tables_are_drawn(office: Office, ana: Visitor) -> None:
     charts = ana.log.get_by_role("img", name="This week")
     expect(charts).to_have_count(2)
     expect(charts.first.locator(".shape")).to_have_count(4)
+    expect(charts.first.locator("text[text-anchor=end]")).to_have_text(["0", "3", "6", "9", "12"])
     expect(ana.log.get_by_role("table", name="This week").last).to_contain_text("Billing")
     ana.picture("charts")
 

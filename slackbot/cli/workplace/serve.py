@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import threading
 import webbrowser
@@ -90,7 +91,7 @@ def workplace(folder: Path, port: int = 0) -> Iterator[Workplace]:
 
 
 def serve(folder: Path, *, port: int, browser: bool) -> None:
-    """Serve the page until Ctrl-C; `browser` asks for it to be opened where that can be done.
+    """Serve the page until Ctrl-C or SIGTERM; `browser` asks for it to be opened where that can be done.
 
     Raises:
         RungError: as `workplace`.
@@ -100,9 +101,16 @@ def serve(folder: Path, *, port: int, browser: bool) -> None:
         sys.stdout.flush()
         if browser and not webbrowser.open(demo.url):
             sys.stdout.write("No browser could be opened here; open the address yourself.\n")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        _until_told()
     sys.stdout.write("\nThe workspace is gone, and nothing of it is left.\n")
+
+
+def _until_told() -> None:
+    # Set for both: a program that a script started beside itself would not even hear of Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _environment(simulator: Simulator, url: str) -> dict[str, str]:

@@ -109,10 +109,12 @@ def _curve(filled: bool, xs: list[float], ys: list[float], base: float, colour: 
 
 
 def _ceiling(value: float) -> float:
+    """Find the end of an axis whose quarters are easily read; those of a few cases are whole."""
     if value <= 0:
         return 0
     size: float = 10.0 ** math.floor(math.log10(value))
-    return next(step * size for step in (1, 2, 4, 5, 8, 10) if step * size >= value)
+    steps = (4, 8, 12) if size == 1 else (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
+    return next(step * size for step in steps if step * size >= value)
 
 
 def _levels(low: float, high: float) -> list[float]:

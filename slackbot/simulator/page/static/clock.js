@@ -8,7 +8,7 @@ export function ticking() {
     const wall = Date.parse(at.slice(0, 19) + "Z") + (Date.now() - Number(since)) * Number(rate);
     const say = (options) => new Date(wall).toLocaleString("en-US", { timeZone: "UTC", ...options });
     clock.querySelector("[data-time]").textContent = say({ hour: "numeric", minute: "2-digit", second: "2-digit" });
-    clock.querySelector("[data-day]").textContent = say({ weekday: "short", day: "numeric", month: "short" });
+    clock.querySelector("[data-day]").textContent = [say({ weekday: "short" }), say({ day: "numeric" }), say({ month: "short" })].join(" ");
   };
   tick();
   setInterval(tick, 200);
