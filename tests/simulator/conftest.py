@@ -13,6 +13,8 @@ from slackbot.simulator.facts import load_facts
 from slackbot.simulator.model import Json
 from slackbot.simulator.web_api.api import WebApi
 from slackbot.simulator.workspace import Workspace
+from tests.simulator.desk import Desk
+from tests.simulator.small_app import House
 
 # docs.slack.dev: errors any method may answer with.
 COMMON_ERRORS = frozenset(
@@ -72,3 +74,26 @@ def call(api: WebApi) -> Callable[..., Json]:
         return api.call(method, token=api.workspace.app.bot_token, args=args).body
 
     return _call
+
+
+@pytest.fixture(scope="module")
+def shared_desk() -> Desk:
+    """Give the small app's state, one for all tests of a file, which says by `shared_house` how that app is met."""
+    return Desk()
+
+
+@pytest.fixture
+def desk(shared_desk: Desk) -> Desk:
+    """Give the small app's state, emptied."""
+    shared_desk.heard.clear()
+    shared_desk.submission_ack = {}
+    return shared_desk
+
+
+@pytest.fixture
+def house(shared_house: House, desk: Desk) -> House:
+    """Give the running workspace with nobody's modal open."""
+    assert not desk.heard
+    for person in shared_house.workspace.people():
+        shared_house.workspace.views.clear(person.id)
+    return shared_house

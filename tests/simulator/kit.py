@@ -67,6 +67,7 @@ def mrkdwn(count: int) -> Json:
 
 
 WORD = plain(4)
+PICTURE: Json = {"type": "image", "image_url": URL, "alt_text": "a"}
 DIVIDER: Json = {"type": "divider"}
 OPTION: Json = {"text": WORD, "value": "v"}
 CONFIRM: Json = {"title": WORD, "text": WORD, "confirm": WORD, "deny": WORD}

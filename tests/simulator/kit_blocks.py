@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.simulator.kit import (
+    PICTURE,
     URL,
     WORD,
     KitRule,
@@ -25,7 +26,6 @@ from tests.simulator.kit import (
     video,
 )
 
-PICTURE = {"type": "image", "image_url": URL, "alt_text": "a"}
 TRASH = {"type": "icon_button", "icon": "trash", "text": WORD}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.simulator.kit import (
     DIVIDER,
-    URL,
+    PICTURE,
     WORD,
     Ask,
     KitRule,
@@ -27,7 +27,6 @@ from tests.simulator.kit import (
     table,
 )
 
-PICTURE = {"type": "image", "image_url": URL, "alt_text": "a"}
 TASK = {"task_id": "1", "title": "t"}
 NUMBERS = [str(number) for number in range(21)]
 SPARKLE = {"type": "icon", "name": "sparkle"}

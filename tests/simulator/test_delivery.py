@@ -21,33 +21,10 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def shared_desk() -> Desk:
-    """Give the app's state, one for all tests here."""
-    return Desk()
-
-
-@pytest.fixture(scope="module")
 def shared_house(shared_desk: Desk) -> Iterator[House]:
     """Give a running workspace and app, one for all tests here: closing a Socket Mode client takes a second."""
     with open_house(shared_desk.register) as house:
         yield house
-
-
-@pytest.fixture
-def desk(shared_desk: Desk) -> Desk:
-    """Give the app's state, emptied."""
-    shared_desk.heard.clear()
-    shared_desk.submission_ack = {}
-    return shared_desk
-
-
-@pytest.fixture
-def house(shared_house: House, desk: Desk) -> House:
-    """Give the running workspace with nobody's modal open."""
-    assert not desk.heard
-    for person in shared_house.workspace.people():
-        shared_house.workspace.views.clear(person.id)
-    return shared_house
 
 
 @pytest.fixture

@@ -16,32 +16,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def shared_desk() -> Desk:
-    """Give the app's state, one for all tests here."""
-    return Desk()
-
-
-@pytest.fixture(scope="module")
 def shared_house(shared_desk: Desk) -> Iterator[House]:
     """Give a running workspace with a manifest, one for all tests here."""
     with open_house(shared_desk.register, manifest=MANIFEST) as house:
         yield house
-
-
-@pytest.fixture
-def desk(shared_desk: Desk) -> Desk:
-    """Give the app's state, emptied."""
-    shared_desk.heard.clear()
-    return shared_desk
-
-
-@pytest.fixture
-def house(shared_house: House, desk: Desk) -> House:
-    """Give the running workspace with nobody's modal open."""
-    assert not desk.heard
-    for person in shared_house.workspace.people():
-        shared_house.workspace.views.clear(person.id)
-    return shared_house
 
 
 @pytest.fixture

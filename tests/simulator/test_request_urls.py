@@ -34,33 +34,10 @@ ACME_BODY = (
 
 
 @pytest.fixture(scope="module")
-def shared_desk() -> Desk:
-    """Give the app's state, one for all tests here."""
-    return Desk()
-
-
-@pytest.fixture(scope="module")
 def shared_house(shared_desk: Desk) -> Iterator[House]:
     """Give a workspace and a stock Bolt app behind a request URL."""
     with open_http_house(shared_desk.register) as house:
         yield house
-
-
-@pytest.fixture
-def desk(shared_desk: Desk) -> Desk:
-    """Give the app's state, emptied."""
-    shared_desk.heard.clear()
-    shared_desk.submission_ack = {}
-    return shared_desk
-
-
-@pytest.fixture
-def house(shared_house: House, desk: Desk) -> House:
-    """Give the house with nobody's modal open."""
-    assert not desk.heard
-    for person in shared_house.workspace.people():
-        shared_house.workspace.views.clear(person.id)
-    return shared_house
 
 
 @pytest.fixture
