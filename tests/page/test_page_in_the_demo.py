@@ -57,13 +57,14 @@ def test_the_first_visit_teaches_and_can_be_dismissed(url: str, visit: Visit) ->
         expect(tour.get_by_role("heading", name=heading)).to_be_visible()
     ana.presses("Done", tour)
     expect(tour).to_have_count(0)
+    expect(ana.page.locator("#write")).to_be_focused()
     ana.page.reload()
     expect(ana.last).to_be_visible()
     expect(tour).to_have_count(0)
 
 
 def test_a_form_says_what_is_missing_and_keeps_what_was_typed(url: str, visit: Visit) -> None:
-    """A required field left empty is named beside it; what was typed stays, also when the app redraws the form."""
+    """A required field left empty is named beside it; what was typed stays, also while the app redraws the form."""
     ana = visit(url, "ana", SUPPORT)
     ana.writes("/escalate")
     form = ana.modal
@@ -72,8 +73,12 @@ def test_a_form_says_what_is_missing_and_keeps_what_was_typed(url: str, visit: V
     expect(form).to_contain_text("Goes to Team leads")
     ana.presses("Escalate", form)
     expect(form.locator(".wrong").first).to_contain_text("Please complete this required field.")
+    expect(form.locator(".wrong .problem").first).to_be_in_viewport()
     expect(form.get_by_label("Summary")).to_have_value("Typed before the category")
     ana.picture("form-with-problems")
+    form.get_by_label("Category").focus()
+    ana.page.keyboard.type("Account", delay=100)
+    expect(form.get_by_label("Category")).to_have_value("Account")
     ana.presses("Cancel", form)
     expect(form).not_to_be_visible()
 
@@ -236,6 +241,10 @@ def test_the_page_fits_a_phone(url: str, scheme: str, visit: Visit) -> None:
     expect(ana.last).to_be_visible()
     assert ana.page.evaluate("document.documentElement.scrollWidth") <= 360
     ana.picture(f"phone-{scheme}")
+    ana.presses("Show conversations")
+    expect(ana.page.get_by_role("navigation", name="Conversations").get_by_role("button")).to_be_focused()
+    ana.page.keyboard.press("Escape")
+    expect(ana.page.get_by_role("button", name="Show conversations")).to_be_focused()
     ana.presses("Show conversations")
     ana.goes_to("tier-2")
     expect(ana.message("ESC-10")).to_be_visible()

@@ -1,6 +1,10 @@
 // What people press, choose and submit. The server answers with what is wrong; what went well comes by itself.
 import { here, send, toast } from "./live.js";
 
+// Whoever types to find an option in a menu would begin anew in one that is drawn anew: it waits so many milliseconds.
+const SEARCHING = 1000;
+let keyedAt = -SEARCHING;
+
 const dialog = () => document.getElementById("modal");
 
 // A control says by its data- attributes what it is; what it stands in says where.
@@ -85,6 +89,12 @@ async function choose(field, entered = false) {
 // A modal comes as HTML. Drawn anew, its fields keep what was typed here where the ids are the same, as Slack's do.
 export function modal(html) {
   const box = dialog();
+  clearTimeout(modal.later);
+  const wait = keyedAt + SEARCHING - performance.now();
+  if (wait > 0 && document.activeElement?.matches("#modal select")) {
+    modal.later = setTimeout(modal, wait, html);
+    return;
+  }
   const old = box.querySelector("form");
   const kept = new Map();
   const { id: focus, selectionStart: caret } = document.activeElement ?? {};
@@ -122,6 +132,7 @@ function problems(form, found) {
     block.querySelectorAll("input, textarea, select").forEach((field) => field.toggleAttribute("aria-invalid", Boolean(said)));
   });
   form.querySelector(".wrong input, .wrong textarea, .wrong select")?.focus();
+  form.querySelector(".wrong")?.scrollIntoView({ block: "nearest" }); // what is wrong stands below the field
 }
 
 async function submit(form) {
@@ -202,6 +213,7 @@ export function acting() {
     else if (event.target.id && event.target.matches("[data-choose]")) event.target.dataset.typed = "";
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key.length === 1 && event.target.matches("#modal select")) keyedAt = performance.now();
     const typed = event.target.closest("#modal input[data-choose], .home input[data-choose]");
     if (typed && event.key === "Enter" && typed.type === "text") choose(typed, true);
   });

@@ -64,9 +64,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   }
 });
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-drawer]")) document.body.classList.toggle("drawer");
-});
+// On a narrow screen the conversations are a drawer: the focus goes in with it and comes out again.
+const drawer = () => {
+  const open = document.body.classList.toggle("drawer");
+  requestAnimationFrame(() => document.querySelector(open ? ".side [data-drawer]" : ".top [data-drawer]")?.focus());
+};
+document.addEventListener("click", (event) => event.target.closest("[data-drawer]") && drawer());
+document.addEventListener("keydown", (event) => event.key === "Escape" && document.body.matches(".drawer") && drawer());
 
 listen();
 pinning();

@@ -13,6 +13,7 @@ export function touring() {
     localStorage.setItem(KEY, "1");
     document.querySelector(".pointed")?.classList.remove("pointed");
     tour.remove();
+    document.getElementById("write")?.focus();
   };
   const next = () => {
     at += 1;
