@@ -74,3 +74,15 @@ def test_old_deliveries_are_forgotten_and_those_on_their_way_are_not(clock: Manu
         assert 10 <= len(simulator.deliveries) <= 13
         assert waiting in simulator.deliveries
         assert len(simulator._deliverer.told._by_envelope) == len(simulator.deliveries)
+
+
+def test_calls_and_pings_are_kept_to_a_number(clock: ManualClock) -> None:
+    """What is remembered to look at is the newest, of both kinds."""
+    with Simulator(furnished(clock, None), kept=10) as simulator:
+        place = simulator.channel("#support").id
+        for number in range(30):
+            args = {"channel": place, "text": f"<!here> {number}"}
+            simulator.api.call("chat.postMessage", token=simulator.bot_token, args=args)
+        assert simulator.workspace.journal.calls()[0].args["text"] == "<!here> 20"
+        assert simulator.workspace.pings[0].text == "<!here> 20"
+        assert len(simulator.workspace.history.messages(place)) >= 30
