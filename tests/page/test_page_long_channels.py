@@ -78,6 +78,7 @@ def scrolls_back(visitor: Visitor, loads: int) -> None:
 def test_older_ones_come_and_far_ones_go(archive: Archive, ana: Visitor) -> None:
     """Scrolling back loads page by page; what is in the page stays few, in order, each once, and days stand once."""
     assert ana.log.locator(".msg").count() == PAGE
+    ana.last.click()
     scrolls_back(ana, 8)
     keys = ana.log.locator(".msg").evaluate_all("all => all.map(each => each.dataset.key)")
     assert len(keys) <= MOST

@@ -118,7 +118,10 @@ function trim(log, end, most) {
   $(end === "start" ? "older" : "newest").hidden = false;
 }
 
-const inUse = (each) => each.contains(document.activeElement) || each.querySelector("details[open]") || getSelection().containsNode(each, true);
+// A click focuses what it hits; only a focus that is shown is somebody's place.
+const FOCUSED = ":focus-visible, :has(:focus-visible)";
+const selected = (each) => !getSelection().isCollapsed && getSelection().containsNode(each, true);
+const inUse = (each) => each.matches(FOCUSED) || each.querySelector("details[open]") || selected(each);
 
 async function show(cut, pin) {
   const log = $("log");
