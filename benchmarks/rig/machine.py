@@ -75,8 +75,7 @@ class Arm:
 def start(name: str, command: list[str], environment: Mapping[str, str], folder: Path) -> Arm:
     """Start a process of this project's interpreter; `command` is what follows the interpreter's name."""
     log = folder / f"{name}-{time.monotonic_ns()}.log"
-    paths = [str(ROOT), str(ROOT / "benchmarks"), *filter(None, [os.environ.get("PYTHONPATH")])]
-    whole = {**os.environ, **environment, "PYTHONPATH": os.pathsep.join(paths)}
+    whole = {**_surroundings(), **environment}
     with log.open("wb") as output:
         process = subprocess.Popen([sys.executable, *command], env=whole, cwd=folder, stdout=output, stderr=output)  # noqa: S603 our own programs
     return Arm(name, process, log)
@@ -84,8 +83,13 @@ def start(name: str, command: list[str], environment: Mapping[str, str], folder:
 
 def answer(command: list[str]) -> str:
     """Run a program of ours to its end and give what it said; raises CalledProcessError."""
-    run = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True)  # noqa: S603 our own programs
+    run = subprocess.run([sys.executable, *command], check=True, stdout=subprocess.PIPE, text=True, env=_surroundings())  # noqa: S603 our own programs
     return run.stdout
+
+
+def _surroundings() -> dict[str, str]:
+    paths = [str(ROOT), str(ROOT / "benchmarks"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def wait_until(there: Callable[[], bool], what: str, timeout: float, arm: Arm | None = None) -> float:

@@ -38,13 +38,12 @@ def _line(kit: Kit, figure: Behind, view: CaseView, weight: int) -> Mrkdwn:
     case = view.escalation
     said = kit.words.mrkdwn(
         "listing.entry",
-        label=case.label,
+        label=f.link(view.links.get(case.visit.ordinal, ""), Mrkdwn(case.label)),
         severity=kit.words.plain(f"severity.{case.severity}"),
         category=excerpt(case.category, _CATEGORY),
         state=kit.words.plain(f"state.{case.state}"),
     )
-    link = f.link(view.links.get(case.visit.ordinal, ""), said)
-    return f.joined([link, _weighed(kit, figure, weight)], " · ")
+    return f.joined([said, _weighed(kit, figure, weight)], " · ")
 
 
 def _weighed(kit: Kit, figure: Behind, weight: int) -> Mrkdwn:

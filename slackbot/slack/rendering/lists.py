@@ -68,10 +68,9 @@ def _line(kit: Kit, view: CaseView) -> Mrkdwn:
     case = view.escalation
     said = kit.words.mrkdwn(
         "listing.entry",
-        label=case.label,
+        label=f.link(view.links.get(case.visit.ordinal, ""), Mrkdwn(case.label)),
         severity=kit.words.plain(f"severity.{case.severity}"),
         category=excerpt(case.category, _CATEGORY),
         state=kit.words.plain(f"state.{case.state}"),
     )
-    link = f.link(view.links.get(case.visit.ordinal, ""), said)
-    return f.limited(f.joined([link, standing.following(kit, view)], "\n"), _LINE)
+    return f.limited(f.joined([said, standing.following(kit, view)], "\n"), _LINE)
