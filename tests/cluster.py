@@ -6,6 +6,8 @@ no test pulls the machine's plug, and a killed server leaves what it wrote to th
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -69,9 +71,30 @@ class Cluster:
         """Start it again on the same data; it accepts connections when this returns."""
         self._server.ensure_postgres_running()
 
+    def keep_copy(self, folder: Path) -> None:
+        """Keep what is stored now, as a standby has it that gets nothing from now on; sessions are ended for it."""
+        self.stop()
+        _copy(Path(self._server.pgdata), folder)
+        self.start()
+
+    def put_back(self, folder: Path) -> None:
+        """Go on with an earlier copy, as after a failover to such a standby: what was committed since is gone."""
+        self.stop("immediate")
+        shutil.rmtree(self._server.pgdata)
+        _copy(folder, Path(self._server.pgdata))
+        self.start()
+
     def _control(self, *words: str) -> None:
         arguments = ("-D", str(self._server.pgdata), *words)
         pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder with its owner: PostgreSQL does not run as root, and takes no other's files."""
+    shutil.copytree(source, target)
+    owner = source.stat()
+    for path in (target, *target.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 @contextmanager
