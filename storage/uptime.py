@@ -91,7 +91,12 @@ _AFFECTED = sa.select(sa.func.count(sa.distinct(history.c.escalation_id))).where
     history.c.at >= sa.bindparam("since", type_=_MOMENT),
     history.c.at <= sa.bindparam("until", type_=_MOMENT),
 )
-_NEWEST = sa.select(*COLUMNS).where(_e.workspace_id == sa.bindparam("workspace")).order_by(_e.number.desc()).limit(1)
+_NEWEST = (
+    sa.select(*COLUMNS)
+    .where(_e.workspace_id == sa.bindparam("workspace"))
+    .order_by(sa.case((_e.hold_until.is_(None), 0), else_=1), _e.number.desc())
+    .limit(1)
+)
 
 
 class Uptime(Repository):
@@ -151,7 +156,7 @@ class Uptime(Repository):
         return count
 
     def newest_case(self, workspace_id: int) -> Escalation | None:
-        """Read the case that was raised last."""
+        """Read the case that was raised last, of those that can be moved on where there is one."""
         row = self._connection.execute(_NEWEST, {"workspace": workspace_id}).first()
         return None if row is None else escalation_of(row)
 

@@ -170,7 +170,7 @@ class Heartbeat:
                     self._tell_admins(tx, workspace, outage)
 
     def _tell_admins(self, tx: Transaction, workspace: Workspace, outage: Outage) -> None:
-        """Want one note for each admin; it hangs on the newest case, since every message belongs to one."""
+        """Want one note for each admin; it hangs on the newest sound case, since every message belongs to one."""
         case = tx.uptime.newest_case(workspace.id)
         if case is None or tx.workspaces.policy_version(workspace.id) is None:
             return

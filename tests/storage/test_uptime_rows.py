@@ -171,3 +171,17 @@ def test_every_stored_moment_is_put_back_or_said_to_stay() -> None:
     assert len(stays) == len(set(stays))
     assert set(stays) | PUT_BACK == found
     assert set(stays) & PUT_BACK == set()
+
+
+def test_a_note_hangs_on_no_case_that_is_held_back(house: House) -> None:
+    """The newest case can't be moved on: the one before it carries what the admins are told; alone it has to do."""
+    sound, broken = house.stored(), house.stored()
+    with house.store.write() as tx:
+        tx.escalations.postpone(house.workspace_id, broken.id, NOW + HOUR, "ValueError")
+        newest = tx.uptime.newest_case(house.workspace_id)
+        assert newest is not None
+        assert newest.id == sound.id
+        tx.escalations.postpone(house.workspace_id, sound.id, NOW + HOUR, "ValueError")
+        newest = tx.uptime.newest_case(house.workspace_id)
+    assert newest is not None
+    assert newest.id == broken.id
