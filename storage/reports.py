@@ -55,6 +55,10 @@ IN_SHORT = (Dimension.CATEGORY, Dimension.REASON)
 PATIENCE = 60
 """Seconds a statement of a report may take on PostgreSQL; a press has far less, and asks for no report."""
 
+# Long histories look dear to the planner; compiling, or starting workers, would take longer than the rest. Looking up
+# the cases of a week one by one beats reading all cases there ever were, which the default price of a page hides.
+_PLANNING = ("jit = off", "max_parallel_workers_per_gather = 0", "random_page_cost = 1.1", "work_mem = '16MB'")
+
 _COUNTED = ("pinged", "withdrawn", "not_solved")
 
 _Groups = dict[Dimension, defaultdict[str, Group]]
@@ -69,9 +73,8 @@ class Reports(Repository):
         """Let the statements of this transaction take longer than those that a person waits for."""
         if self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
-            # Long histories look dear to the planner; compiling, or starting workers, would take longer than the rest.
-            self._connection.exec_driver_sql("SET LOCAL jit = off")
-            self._connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
+            for setting in _PLANNING:
+                self._connection.exec_driver_sql(f"SET LOCAL {setting}")
 
     def began(self, workspace_id: int) -> datetime | None:
         """Say when the first case was raised."""

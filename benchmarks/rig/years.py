@@ -38,7 +38,7 @@ _COLUMNS = {
     "escalations": (
         *("workspace_id", "id", "number", "version", "state", "severity", "category", "policy_version", "policy"),
         *("raised_by", "raised_at", "visit", "tier", "arrival", "visit_began_at", "timer_anchor", "timer_consumed"),
-        *("timer_running", "pings_done", "caught", "next_at", "resolved_at"),
+        *("timer_running", "timer_ahead", "pings_done", "caught", "next_at", "resolved_at"),
     ),
     "history": ("workspace_id", "escalation_id", "version", "ordinal", "at", "actor", "code", "params"),
     "case_fields": ("workspace_id", "escalation_id", "name", "value", "sensitive", "written_by", "written_at"),
@@ -93,7 +93,7 @@ def _case(placed: Placed, number: int, at: int) -> tuple[Any, ...]:
     return (
         *(placed.workspace_id, f"e{number:020}", number, 6, state, ("low", "normal", "high", "urgent")[number % 4]),
         *(("Billing", "Technical", "Other")[number % 3], placed.policy_version, "support", f"U{number % 50}", at),
-        *(1, number % 2, "raised", at, at, 0, True, 1, 0, next_at, ended),
+        *(1, number % 2, "raised", at, at, 0, True, 0, 1, 0, next_at, ended),
     )
 
 

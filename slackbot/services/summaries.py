@@ -63,7 +63,7 @@ def ask_for(ctx: ServiceContext, requester: Requester, text: str) -> SummaryRequ
     """Read what somebody typed, look up the name in it, and say whether they may have it."""
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
-        _, rules = ctx.rules_in_force(tx, workspace.id)
+        rules = ctx.rules_now(tx, workspace.id)
         asked = read_request(text, ctx.now(), rules.timezone)
         if isinstance(asked, PeriodProblem):
             found: SummaryRequest | Unusable = Unusable(asked, Scope())
@@ -77,7 +77,7 @@ def ask_again(ctx: ServiceContext, requester: Requester, carried: str) -> Summar
     """Read what a button carried; who pressed it is asked anew whether they may."""
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
-        _, rules = ctx.rules_in_force(tx, workspace.id)
+        rules = ctx.rules_now(tx, workspace.id)
         asked = read_carried(carried, ctx.now(), rules.timezone)
         if isinstance(asked, PeriodProblem):
             return Unusable(asked, Scope())
@@ -97,7 +97,7 @@ def this_week(ctx: ServiceContext, requester: Requester) -> Digest:
     now = ctx.now()
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
-        _, rules = ctx.rules_in_force(tx, workspace.id)
+        rules = ctx.rules_now(tx, workspace.id)
         manager = requester.user_id in rules.managers
         scope = Scope() if manager else Scope(ScopeKind.MINE, requester.user_id)
         return digest(tx, workspace, SummaryRequest(week_of(now, rules.timezone), scope), now)
