@@ -19,6 +19,7 @@ from handlers.actions import (
     read_all,
     resolve,
     summary,
+    weekly,
     withdraw,
 )
 from handlers.commands import escalate, escalations
@@ -28,6 +29,7 @@ from handlers.shortcuts import escalate_case, escalate_conversation
 from handlers.views import escalate_now as escalate_now_form
 from handlers.views import intake, promise
 from handlers.views import resolve as resolve_form
+from handlers.views import weekly as weekly_form
 
 LISTENERS = (
     escalate,
@@ -52,6 +54,8 @@ LISTENERS = (
     not_solved,
     page,
     summary,
+    weekly,
+    weekly_form,
     people,
     home,
     failures,

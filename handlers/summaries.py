@@ -10,10 +10,11 @@ from typing import Any
 from slack_bolt import Ack
 
 from handlers.desk import Desk, requester
-from slackbot.core.summary_request import SummaryRequest
+from slackbot.core.summary_request import Scope, SummaryRequest, read_scope
+from slackbot.services.scheduling import schedule_in
 from slackbot.services.summaries import Unread, Unusable, ask_for, sum_up
 from slackbot.slack.failures import SlackFailure
-from slackbot.slack.parse import sender_of
+from slackbot.slack.parse import MalformedPayloadError, place_of, sender_of
 from slackbot.slack.views import Payload
 
 PATIENCE = 1.0
@@ -48,8 +49,10 @@ def answer_summary(desk: Desk, ack: Ack, body: Mapping[str, Any], text: str) -> 
 
 def drawn(desk: Desk, body: Mapping[str, Any], request: SummaryRequest) -> Drawn:
     """Count and draw what was asked for."""
-    digest = sum_up(desk.ctx, requester(sender_of(body)), request)
-    return Drawn(desk.renderer.summary(digest, public=request.post), public=request.post)
+    who = requester(sender_of(body))
+    digest = sum_up(desk.ctx, who, request)
+    standing = None if request.post else schedule_in(desk.ctx, who, request.scope, place_of(body))
+    return Drawn(desk.renderer.summary(digest, public=request.post, standing=standing), public=request.post)
 
 
 def show(desk: Desk, url: str, found: Drawn) -> None:
@@ -87,3 +90,16 @@ def explained(desk: Desk, refused: Unusable | Unread) -> str:
     if isinstance(refused, Unread):
         return desk.renderer.denial(refused.reason)
     return desk.renderer.unusable(refused.problem, refused.scope.kind, refused.scope.value, refused.known)
+
+
+def weekly_asked_of(metadata: str) -> tuple[str, Scope]:
+    """Read from which channel, and of which cases, a form was opened.
+
+    Raises:
+        MalformedPayloadError: it is none of ours.
+    """
+    place, _, carried = metadata.partition("|")
+    scope = read_scope(carried)
+    if scope is None:
+        raise MalformedPayloadError
+    return place, scope

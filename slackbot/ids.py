@@ -19,6 +19,7 @@ VIEW_ESCALATE_NOW = "view_escalate_now"
 VIEW_RESOLVE = "view_resolve"
 VIEW_READ_ALL = "view_read_all"
 VIEW_BEHIND = "view_behind"
+VIEW_WEEKLY = "view_weekly"
 
 PRESS_ACKNOWLEDGE = "press_acknowledge"
 PRESS_ACKNOWLEDGE_ONE = "press_acknowledge_one"
@@ -38,6 +39,8 @@ PRESS_SUMMARY_LATER = "press_summary_later"
 PRESS_SUMMARY_POST = "press_summary_post"
 PRESS_SUMMARY_EXPORT = "press_summary_export"
 PRESS_SUMMARY_BEHIND = "press_summary_behind"
+PRESS_SUMMARY_WEEKLY = "press_summary_weekly"
+PRESS_WEEKLY_STOP = "press_weekly_stop"
 PRESS_LINK = "press_link"
 
 FIELD_CATEGORY = "field_category"
@@ -54,6 +57,10 @@ FIELD_PROMISE = "field_promise"
 FIELD_REASON = "field_reason"
 FIELD_RESOLUTION = "field_resolution"
 FIELD_PREVENTION = "field_prevention"
+FIELD_DAY = "field_day"
+FIELD_HOUR = "field_hour"
+FIELD_ZONE = "field_zone"
+FIELD_CHANNEL = "field_channel"
 
 EVENT_APP_HOME_OPENED = "app_home_opened"
 EVENT_USER_CHANGE = "user_change"
@@ -80,9 +87,9 @@ def new_message_key() -> str:
     return secrets.token_hex(16)
 
 
-def summary_key(team_id: str, policy: str, week: str) -> str:
+def summary_key(team_id: str, schedule: str, week: str) -> str:
     """Make the key of a weekly summary: always the same one, so that a restored database knows it too."""
-    return hashlib.blake2b(f"{team_id}\n{policy}\n{week}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{team_id}\n{schedule}\n{week}".encode(), digest_size=16).hexdigest()
 
 
 def new_reference() -> str:

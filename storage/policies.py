@@ -35,6 +35,9 @@ _LATEST = _NEWEST_FIRST.limit(1)
 _LAST_NUMBER = sa.select(sa.func.coalesce(sa.func.max(_c.number), 0)).where(
     _c.workspace_id == sa.bindparam("workspace")
 )
+_LAST_ADDED = (
+    sa.select(_c.added_at).where(_c.workspace_id == sa.bindparam("workspace")).order_by(_c.number.desc()).limit(1)
+)
 _ADD = sa.insert(policy_versions).returning(_c.id)
 
 
@@ -66,6 +69,11 @@ class Policies(Repository):
         """Find the newest version, whether or not it is the one in use."""
         row = self._connection.execute(_LATEST, {"workspace": workspace_id}).first()
         return None if row is None else PolicyVersion(*row)
+
+    def last_added(self, workspace_id: int) -> datetime | None:
+        """Say when the newest version was added."""
+        found: datetime | None = self._connection.execute(_LAST_ADDED, {"workspace": workspace_id}).scalar()
+        return found
 
     def list(self, workspace_id: int) -> list[PolicyVersion]:
         """List all versions, the newest first."""

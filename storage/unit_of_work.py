@@ -25,6 +25,7 @@ from storage.people import People
 from storage.policies import Policies
 from storage.refusals import Refusals
 from storage.reports import Reports
+from storage.schedules import Schedules
 from storage.uptime import Uptime
 from storage.warnings import Warnings
 from storage.weekly import Weekly
@@ -48,6 +49,7 @@ class Transaction:
         "policies",
         "refusals",
         "reports",
+        "schedules",
         "uptime",
         "warnings",
         "weekly",
@@ -72,6 +74,7 @@ class Transaction:
         self.uptime = Uptime(connection)
         self.reports = Reports(connection)
         self.weekly = Weekly(connection)
+        self.schedules = Schedules(connection)
 
     def time(self) -> datetime | None:
         """Say what the database's clock shows at this moment (UTC); None where it has none of its own, as SQLite."""

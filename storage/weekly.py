@@ -18,14 +18,15 @@ IN_DOUBT = "restored"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A week of a weekly summary: `policy` is empty for all cases, `period` what a button would carry.
+    """A week of a weekly summary: `schedule` is the name under which it comes, `scope` and `period` what buttons carry.
 
     `places_tried` counts the destinations that could not be posted to, `attempt` the claims since the last of them.
     """
 
     workspace_id: int
-    policy: str
+    schedule: str
     week: str
+    scope: str
     period: str
     zone: str
     destination: str
@@ -41,10 +42,10 @@ _c = weekly_summaries.c
 _COLUMNS = tuple(_c[name] for name in Planned.__slots__)
 _MOMENT = _c.not_before.type
 _NOW = sa.bindparam("now", type_=_MOMENT)
-_PLAN = insert_or_nothing(weekly_summaries, ["workspace_id", "policy", "week"])
+_PLAN = insert_or_nothing(weekly_summaries, ["workspace_id", "schedule", "week"])
 _LEASED = _c.state == constant("leased")
 _DUE = (
-    sa.select(_c.workspace_id, _c.policy, _c.week)
+    sa.select(_c.workspace_id, _c.schedule, _c.week)
     .where(_c.state == constant("pending"), _c.not_before <= _NOW)
     .order_by(_c.not_before)
     .limit(1)
@@ -52,7 +53,7 @@ _DUE = (
 )
 _IT = (
     _c.workspace_id == sa.bindparam("workspace"),
-    _c.policy == sa.bindparam("about"),
+    _c.schedule == sa.bindparam("name"),
     _c.week == sa.bindparam("of_week"),
 )
 _TAKE = (
@@ -76,7 +77,7 @@ _LOST = (
 _NEXT = sa.select(
     sa.func.min(sa.case((_LEASED, _c.lease_until), else_=_c.not_before)),
 ).where(sa.or_(_LEASED, _c.state == constant("pending")))
-_HAS_COME = sa.select(_c.week).where(_c.workspace_id == sa.bindparam("workspace"), _c.policy == sa.bindparam("about"))
+_HAS_COME = sa.select(_c.week).where(_c.workspace_id == sa.bindparam("workspace"), _c.schedule == sa.bindparam("name"))
 _STATE = sa.select(_c.state, _c.error).where(*_IT)
 
 
@@ -91,11 +92,12 @@ class Weekly(Repository):
         `in_doubt` if it may have been posted by a process whose database is lost.
         """
         row = asdict(planned) | {"state": "pending", "error": IN_DOUBT if in_doubt else None}
-        return self._connection.execute(self._spelled(_PLAN), row).rowcount == 1
+        kept = {"preserve_rowcount": True}  # psycopg's is not looked at after an INSERT otherwise
+        return self._connection.execute(self._spelled(_PLAN), row, execution_options=kept).rowcount == 1
 
-    def has_come(self, workspace_id: int, policy: str) -> bool:
+    def has_come(self, workspace_id: int, schedule: str) -> bool:
         """Say whether this summary has been wanted in any week."""
-        values = {"workspace": workspace_id, "about": policy}
+        values = {"workspace": workspace_id, "name": schedule}
         return self._connection.execute(_HAS_COME.limit(1), values).first() is not None
 
     def take(self, now: datetime, lease: timedelta) -> Planned | None:
@@ -103,7 +105,7 @@ class Weekly(Repository):
         due = self._connection.execute(_DUE, {"now": now}).first()
         if due is None:
             return None
-        values = {"workspace": due[0], "about": due[1], "of_week": due[2], "until": now + lease}
+        values = {"workspace": due[0], "name": due[1], "of_week": due[2], "until": now + lease}
         row = self._connection.execute(_TAKE, values).first()
         return None if row is None else Planned(*row)
 
@@ -133,13 +135,13 @@ class Weekly(Repository):
         found: datetime | None = self._connection.execute(_NEXT).scalar()
         return found
 
-    def state_of(self, workspace_id: int, policy: str, week: str) -> tuple[str, str | None] | None:
+    def state_of(self, workspace_id: int, schedule: str, week: str) -> tuple[str, str | None] | None:
         """Say how a week's summary stands, and what Slack had against it."""
-        values = {"workspace": workspace_id, "about": policy, "of_week": week}
+        values = {"workspace": workspace_id, "name": schedule, "of_week": week}
         row = self._connection.execute(_STATE, values).first()
         return None if row is None else (row[0], row[1])
 
     def _settled(self, planned: Planned, changes: dict[str, Any]) -> bool:
-        values = {"workspace": planned.workspace_id, "about": planned.policy, "of_week": planned.week}
+        values = {"workspace": planned.workspace_id, "name": planned.schedule, "of_week": planned.week}
         settle = _SETTLE.values(changes)
         return self._connection.execute(settle, values | {"held": planned.token}).rowcount == 1

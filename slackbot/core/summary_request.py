@@ -36,6 +36,11 @@ class Scope:
     kind: ScopeKind = ScopeKind.ALL
     value: str = ""
 
+    @property
+    def key(self) -> str:
+        """Write it so that `read_scope` reads it."""
+        return f"{self.kind}|{self.value}"
+
 
 EVERYTHING = Scope()
 
@@ -51,7 +56,7 @@ class SummaryRequest:
     @property
     def key(self) -> str:
         """Write it so that `read_carried` reads it, for a button."""
-        return f"{self.period.key}|{self.scope.kind}|{self.scope.value}"
+        return f"{self.period.key}|{self.scope.key}"
 
     def moved(self, periods: int) -> SummaryRequest:
         """Ask the same of the period so many further on; nobody else reads that."""
@@ -83,11 +88,15 @@ def read_request(text: str, now: datetime, zone: str) -> SummaryRequest | Period
 
 def read_carried(carried: str, now: datetime, zone: str) -> SummaryRequest | PeriodProblem:
     """Read what a button carried."""
-    key, _, scope = carried.partition("|")
-    kind, _, value = scope.partition("|")
-    if kind not in set(ScopeKind):
-        return PeriodProblem.UNREADABLE
-    return _of(from_key(key, now, zone), Scope(ScopeKind(kind), one_line(clean(value, LONGEST_NAME))), post=False)
+    key, _, rest = carried.partition("|")
+    scope = read_scope(rest)
+    return PeriodProblem.UNREADABLE if scope is None else _of(from_key(key, now, zone), scope, post=False)
+
+
+def read_scope(carried: str) -> Scope | None:
+    """Read what a button, or a row, carried; none where it is none of ours."""
+    kind, _, value = carried.partition("|")
+    return Scope(ScopeKind(kind), one_line(clean(value, LONGEST_NAME))) if kind in set(ScopeKind) else None
 
 
 def _split(said: str, before: str, now: datetime, zone: str) -> tuple[str, str]:

@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from slackbot.core.periods import WEEK, Period, week_of
 from slackbot.core.policy import WeeklySummary
+from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind
+
+SHARED = frozenset({ScopeKind.ALL, ScopeKind.TIER, ScopeKind.POLICY, ScopeKind.CATEGORY})
+"""What a summary may be about that comes by itself: a customer's name is not kept, and `mine` is for one person."""
+
+_POLICYS = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A summary that comes by itself: which cases, where, and when: `day` from 1 for Monday, `at` on the clocks there.
+
+    `since` (UTC) is when it was set up; `by` is who did it, none where the policy has it.
+    """
+
+    scope: Scope
+    day: int
+    at: time
+    zone: str
+    channel: str
+    since: datetime
+    by: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Tell it from others: under one name it comes once a week, however often day and hour are changed."""
+        return f"{_POLICYS if self.by is None else self.channel}|{self.scope.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +45,28 @@ class Occasion:
     period: Period
 
 
-def latest(summary: WeeklySummary, now: datetime) -> Occasion:
+def of_policy(summary: WeeklySummary, since: datetime) -> Schedule:
+    """Give what a policy sets up, that holds since then (UTC)."""
+    scope = Scope(ScopeKind.POLICY, summary.policy) if summary.policy else EVERYTHING
+    return Schedule(scope, summary.day, summary.at, summary.zone, summary.channel, since)
+
+
+def latest(schedule: Schedule, now: datetime) -> Occasion:
     """Give the newest occasion that is not ahead."""
-    this_week = week_of(now, summary.zone)
-    occasion = _in_week(summary, this_week)
-    return occasion if occasion.at <= now else _in_week(summary, this_week.moved(-WEEK))
+    this_week = week_of(now, schedule.zone)
+    occasion = _in_week(schedule, this_week)
+    return occasion if occasion.at <= now else _in_week(schedule, this_week.moved(-WEEK))
 
 
-def following(summary: WeeklySummary, now: datetime) -> datetime:
+def following(schedule: Schedule, now: datetime) -> datetime:
     """Say when the next occasion comes (UTC)."""
-    this_week = week_of(now, summary.zone)
-    at = _in_week(summary, this_week).at
-    return at if at > now else _in_week(summary, this_week.moved(WEEK)).at
+    this_week = week_of(now, schedule.zone)
+    at = _in_week(schedule, this_week).at
+    return at if at > now else _in_week(schedule, this_week.moved(WEEK)).at
 
 
-def _in_week(summary: WeeklySummary, week: Period) -> Occasion:
+def _in_week(schedule: Schedule, week: Period) -> Occasion:
     """Give the occasion of a week; a time that the clocks skip is as much later as they skip."""
-    day = week.first + timedelta(summary.day - 1)
-    at = datetime.combine(day, summary.at, ZoneInfo(summary.zone)).astimezone(UTC)
+    day = week.first + timedelta(schedule.day - 1)
+    at = datetime.combine(day, schedule.at, ZoneInfo(schedule.zone)).astimezone(UTC)
     return Occasion(at, week.moved(-WEEK))

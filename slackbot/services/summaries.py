@@ -69,8 +69,8 @@ def ask_for(ctx: ServiceContext, requester: Requester, text: str) -> SummaryRequ
             found: SummaryRequest | Unusable = Unusable(asked, Scope())
         else:
             found = looked_up(tx, workspace, asked, requester.user_id)
-        denial = _denial(tx, workspace, rules, requester, found.scope)
-    return found if denial is None else _unread(ctx, requester, denial)
+        denial = denied(tx, workspace, rules, requester, found.scope)
+    return found if denial is None else unread(ctx, requester, denial)
 
 
 def ask_again(ctx: ServiceContext, requester: Requester, carried: str) -> SummaryRequest | Unusable | Unread:
@@ -81,8 +81,8 @@ def ask_again(ctx: ServiceContext, requester: Requester, carried: str) -> Summar
         asked = read_carried(carried, ctx.now(), rules.timezone)
         if isinstance(asked, PeriodProblem):
             return Unusable(asked, Scope())
-        denial = _denial(tx, workspace, rules, requester, asked.scope)
-    return asked if denial is None else _unread(ctx, requester, denial)
+        denial = denied(tx, workspace, rules, requester, asked.scope)
+    return asked if denial is None else unread(ctx, requester, denial)
 
 
 def sum_up(ctx: ServiceContext, requester: Requester, request: SummaryRequest) -> Digest:
@@ -214,12 +214,14 @@ def known_names(tx: Transaction, workspace: Workspace, kind: ScopeKind) -> list[
     return list(found)
 
 
-def _denial(tx: Transaction, workspace: Workspace, rules: Rules, requester: Requester, scope: Scope) -> Denial | None:
+def denied(tx: Transaction, workspace: Workspace, rules: Rules, requester: Requester, scope: Scope) -> Denial | None:
+    """Say why somebody may not read the summary of these cases."""
     own = scope == Scope(ScopeKind.MINE, requester.user_id)
     return may_read_summary(person_asking(tx, workspace, requester), workspace, rules.managers, own=own)
 
 
-def _unread(ctx: ServiceContext, requester: Requester, denial: Denial) -> Unread:
+def unread(ctx: ServiceContext, requester: Requester, denial: Denial) -> Unread:
+    """Say so; somebody who is not known yet is asked after."""
     if denial is Denial.UNKNOWN:
         with ctx.store.write() as tx:
             get_to_know(ctx, tx, ctx.workspace(tx, requester.team_id), requester)

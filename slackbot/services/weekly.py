@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from slackbot.core.digest import Digest
 from slackbot.core.periods import Period, from_key
-from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, SummaryRequest
+from slackbot.core.summary_request import SummaryRequest, read_scope
 from slackbot.core.weekly import following
 from slackbot.errors import StorageError
 from slackbot.services.composing import Place, carried
@@ -71,8 +71,8 @@ class WeeklySummaries:
         """Say when the next one is due (wire time): planned already, or to be planned at its weekly instant."""
         with self._ctx.store.read() as tx:
             moments = [tx.weekly.next_moment()]
-            for _, rules in houses(self._ctx, tx):
-                moments += [self._ctx.clocks.to_wire(following(each, self._ctx.now())) for each in rules.summaries]
+            for _, schedules in houses(self._ctx, tx):
+                moments += [self._ctx.clocks.to_wire(following(each, self._ctx.now())) for each in schedules]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _post(self, planned: Planned) -> None:
@@ -107,10 +107,9 @@ class WeeklySummaries:
 
     def _drawn(self, planned: Planned) -> Payload:
         """Draw the summary as it stands now; in its plain form where Slack refused the other."""
-        period = from_key(planned.period, self._ctx.now(), planned.zone)
-        if not isinstance(period, Period):
-            raise TypeError(f"{planned.period} is {period}")
-        scope = Scope(ScopeKind.POLICY, planned.policy) if planned.policy else EVERYTHING
+        period, scope = from_key(planned.period, self._ctx.now(), planned.zone), read_scope(planned.scope)
+        if not isinstance(period, Period) or scope is None:
+            raise TypeError(f"{planned.period} is {period}, {planned.scope} is {scope}")
         with self._ctx.store.read() as tx:
             workspace = tx.workspaces.by_id(planned.workspace_id)
             if workspace is None:
@@ -140,7 +139,7 @@ class WeeklySummaries:
     def _noted(self, planned: Planned) -> str:
         """Say what was last noted of it."""
         with self._ctx.store.read() as tx:
-            stands = tx.weekly.state_of(planned.workspace_id, planned.policy, planned.week)
+            stands = tx.weekly.state_of(planned.workspace_id, planned.schedule, planned.week)
         return (stands and stands[1]) or ""
 
     def _react(self, planned: Planned, failure: SlackFailure) -> None:
@@ -198,7 +197,7 @@ class WeeklySummaries:
             tried = chain.index(planned.destination) + 1 if planned.destination in chain else 0
             left = chain[tried:]
             if left:
-                known = tx.weekly.state_of(planned.workspace_id, planned.policy, planned.week)
+                known = tx.weekly.state_of(planned.workspace_id, planned.schedule, planned.week)
                 in_doubt = known is not None and (known[1] or "").startswith(IN_DOUBT)
                 error = f"{IN_DOUBT}: {code}" if in_doubt else code
                 tx.weekly.elsewhere(planned, left[0], self._ctx.wire_now(), error)

@@ -135,6 +135,12 @@ def pressed_block(body: Mapping[str, Any]) -> str:
     return str(_action(body).get("block_id") or "")
 
 
+def place_of(body: Mapping[str, Any]) -> str:
+    """Read in which channel a command was typed or something pressed; empty where it was in none."""
+    named = (body.get("channel_id"), _part(body, "channel").get("id"), _part(body, "container").get("channel_id"))
+    return next((place for place in map(_text, named) if place), "")
+
+
 def submission_of(body: Mapping[str, Any]) -> Submission:
     """Read a submitted form, or one in which a choice was just made.
 
@@ -217,7 +223,8 @@ def _value_of(elements: object) -> str | None:
         return None
     if element.get("selected_date_time"):
         return _instant(element["selected_date_time"])
-    return _text(element.get("value") or _part(element, "selected_option").get("value"))
+    chosen = _part(element, "selected_option").get("value")
+    return _text(element.get("value") or chosen or element.get("selected_conversation"))
 
 
 def _instant(unix: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from slackbot.core.authorise import Denial
@@ -13,8 +14,9 @@ from slackbot.core.messages import Kind, News
 from slackbot.core.periods import Period
 from slackbot.core.problems import Problem
 from slackbot.core.summary_request import SummaryRequest
+from slackbot.core.weekly import Schedule
 from slackbot.slack.formatting import place
-from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt
+from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt, weekly
 from slackbot.slack.rendering.behind import behind
 from slackbot.slack.rendering.card import card
 from slackbot.slack.rendering.fold import fold
@@ -22,7 +24,7 @@ from slackbot.slack.rendering.home import home
 from slackbot.slack.rendering.intake_form import intake_form
 from slackbot.slack.rendering.kit import Kit, build_kit
 from slackbot.slack.rendering.summary import summary
-from slackbot.slack.views import BehindView, CaseView, FormView, ListView, OutageView, Payload
+from slackbot.slack.views import BehindView, CaseView, FormView, ListView, OutageView, Payload, WeeklyView
 from slackbot.slack.words import read_words
 
 
@@ -131,9 +133,20 @@ class Renderer:
         """Tell everything that happened to a case and why; posted to one person only."""
         return history.why(self._kit, view)
 
-    def summary(self, digest: Digest, *, public: bool) -> Payload:
-        """Draw a summary; `public` for one that everybody in a channel reads."""
-        return summary(self._kit, digest, public=public)
+    def summary(self, digest: Digest, *, public: bool, standing: Schedule | None = None) -> Payload:
+        """Draw a summary; `public` for one that everybody in a channel reads.
+
+        `standing` is what brings it to this channel by itself.
+        """
+        return summary(self._kit, digest, public=public, standing=standing)
+
+    def weekly_form(self, view: WeeklyView) -> dict[str, Any]:
+        """Draw the form that has a summary come every week."""
+        return weekly.weekly_form(self._kit, view)
+
+    def weekly_done(self, schedule: Schedule, first: datetime) -> str:
+        """Say what was set up, and when it comes for the first time."""
+        return weekly.weekly_done(self._kit, schedule, first)
 
     def home(self, waiting: ListView | None, digest: Digest | None, note: str = "") -> dict[str, Any]:
         """Draw the Home tab; `note` says why there is nothing else to see."""

@@ -12,6 +12,8 @@ from slackbot.core.model import Escalation, Source, Workspace
 from slackbot.core.outages import Cause
 from slackbot.core.policy import Rules
 from slackbot.core.summary import Behind
+from slackbot.core.summary_request import Scope
+from slackbot.core.weekly import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,19 @@ class BehindView:
     figure: Behind
     cases: Sequence[tuple[CaseView, int]]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyView:
+    """The form that has a summary come every week: of which cases, asked for where, and what comes already.
+
+    `zone` (IANA) is offered first.
+    """
+
+    scope: Scope
+    channel: str
+    zone: str
+    schedules: Sequence[Schedule] = ()
 
 
 @dataclass(frozen=True, slots=True)

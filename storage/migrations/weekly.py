@@ -1,4 +1,4 @@
-"""The first table of the summaries that come by themselves, as the first migration makes it."""
+"""The first tables of the summaries that come by themselves, as the first migration makes them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from storage.migrations.spelling import checks, optional, partial, reference, re
 
 
 def weekly() -> None:
-    """Make it."""
+    """Make them."""
     op.create_table(
         "weekly_summaries",
         *required(sa.BigInteger, "workspace_id"),
-        *required(sa.Text, "policy", "week", "period", "zone", "destination", "state", "key"),
+        *required(sa.Text, "schedule", "week", "scope", "period", "zone", "destination", "state", "key"),
         *required(sa.BigInteger, "due_at", "not_before"),
         *optional(sa.BigInteger, "lease_until"),
         *required(sa.Integer, "token", "places_tried", "attempt"),
         *optional(sa.Text, "ts", "error"),
-        sa.PrimaryKeyConstraint("workspace_id", "policy", "week", name="pk_weekly_summaries"),
+        sa.PrimaryKeyConstraint("workspace_id", "schedule", "week", name="pk_weekly_summaries"),
         reference("weekly_summaries", {"workspace_id": "workspaces.id"}),
         *checks(
             "weekly_summaries",
@@ -31,3 +31,14 @@ def weekly() -> None:
     )
     unfinished = "state IN ('pending', 'leased')"
     partial("ix_weekly_summaries_unfinished", "weekly_summaries", ["not_before"], unfinished)
+    op.create_table(
+        "summary_schedules",
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "channel", "scope"),
+        *required(sa.Integer, "day"),
+        *required(sa.Text, "at", "zone", "set_up_by"),
+        *required(sa.BigInteger, "set_up_at"),
+        sa.PrimaryKeyConstraint("workspace_id", "channel", "scope", name="pk_summary_schedules"),
+        reference("summary_schedules", {"workspace_id": "workspaces.id"}),
+        *checks("summary_schedules", day_of_a_week="day BETWEEN 1 AND 7"),
+    )

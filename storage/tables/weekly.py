@@ -1,4 +1,4 @@
-"""Summaries that come by themselves: one row for each week of each, so that none comes twice."""
+"""Summaries that come by themselves: what people set up, and a row for each week of each, so that none comes twice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ weekly_summaries = sa.Table(
     "weekly_summaries",
     metadata,
     sa.Column("workspace_id", sa.BigInteger, sa.ForeignKey("workspaces.id"), primary_key=True),
-    sa.Column("policy", sa.Text, primary_key=True),
+    sa.Column("schedule", sa.Text, primary_key=True),
     sa.Column("week", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, nullable=False),
     sa.Column("period", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
     sa.Column("destination", sa.Text, nullable=False),
@@ -31,4 +32,18 @@ weekly_summaries = sa.Table(
     sa.CheckConstraint("state <> 'sent' OR ts IS NOT NULL", name="sent_as_a_message"),
     sa.CheckConstraint("state <> 'dead' OR error IS NOT NULL", name="dead_for_a_reason"),
     sa.CheckConstraint("token >= 0 AND attempt >= 0 AND places_tried >= 0", name="counted"),
+)
+
+summary_schedules = sa.Table(
+    "summary_schedules",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("set_up_by", sa.Text, nullable=False),
+    sa.Column("set_up_at", Instant, nullable=False),
+    sa.CheckConstraint("day BETWEEN 1 AND 7", name="day_of_a_week"),
 )

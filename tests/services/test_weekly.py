@@ -77,10 +77,10 @@ def restarted(house: StillHouse) -> StillHouse:
     return StillHouse(house.slack, house.wire, house.clock, engine, house.team)
 
 
-def state_of(house: StillHouse, week: str = "2026-W47") -> str:
+def state_of(house: StillHouse, week: str = "2026-W47", name: str = "policy|all|") -> str:
     """Say how a week's summary stands."""
     with house.engine.ctx.store.read() as tx:
-        found = tx.weekly.state_of(tx.workspaces.all()[0].id, "", week)
+        found = tx.weekly.state_of(tx.workspaces.all()[0].id, name, week)
     return found[0] if found else "none"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -16,8 +16,9 @@ from slackbot.core.digest import Digest, Growth, Pick
 from slackbot.core.periods import Period
 from slackbot.core.summary import Behind, Dimension, Figures, Group, Rule, Times, Window
 from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
+from slackbot.core.weekly import Schedule
 from slackbot.slack.render import Renderer
-from slackbot.slack.views import BehindView
+from slackbot.slack.views import BehindView, WeeklyView
 from slackbot.slack.words import read_words
 from tests.templates.cases import story
 from tests.templates.everything import called, wrong_with, wrong_with_view
@@ -135,6 +136,20 @@ def test_the_list_behind_a_figure_is_drawn(renderer: Renderer, figure: Behind) -
     full = renderer.behind(BehindView(figure, [(view, 3_600_000_000)] * 40, more=True), WEEK)
     assert wrong_with_view(full) == []
     assert wrong_with_view(renderer.behind(BehindView(figure, [], more=False), WEEK)) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=NAMES, many=st.integers(0, 60))
+def test_the_form_for_every_week_keeps_within_limits(renderer: Renderer, name: str, many: int) -> None:
+    """Whatever a tier is called, and however many come already; only those that people set up can be stopped."""
+    scope = Scope(ScopeKind.TIER, name[:75])
+    made = Schedule(scope, 1, time(9), "Europe/Madrid", "C0SUPPORT", NOW, "U0DANA")
+    schedules = [replace(made, channel=f"C{n}", by=None if n % 2 else made.by) for n in range(many)]
+    view = renderer.weekly_form(WeeklyView(scope, "D0", "Europe/Madrid", schedules))
+    assert wrong_with_view(view) == []
+    stops = [block for block in view["blocks"] if "accessory" in block]
+    assert len(stops) == (min(many, 20) + 1) // 2
+    assert wrong_with_view(renderer.notice_view("Rung", renderer.weekly_done(made, NOW))) == []
 
 
 def test_every_measure_and_rule_has_words() -> None:

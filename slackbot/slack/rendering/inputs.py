@@ -14,6 +14,7 @@ LONG = 3_000
 class Asking(StrEnum):
     """How a field is asked for."""
 
+    CHANNEL = "channel"
     CHOICE = "choice"
     INSTANT = "instant"
     TEXT = "text"
@@ -31,7 +32,8 @@ class Option:
 class Field:
     """An input of a form.
 
-    `options` and `chosen` belong to a choice, `at` (unix seconds) to an instant, the rest of the optional ones to text.
+    `options` and `chosen` belong to a choice, `at` (unix seconds) to an instant, the rest of the optional ones to text;
+    `initial` also to a channel, whose id it is.
     A field that `dispatches` has itself as action id, so that its listener can be told from others.
     """
 

@@ -10,6 +10,7 @@ from slackbot.core.comparison import ENOUGH
 from slackbot.core.digest import Digest
 from slackbot.core.summary import Behind, Dimension, Group, Window
 from slackbot.core.text import clean, excerpt
+from slackbot.core.weekly import Schedule
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering import figures, spoken
@@ -17,6 +18,7 @@ from slackbot.slack.rendering.buttons import Button
 from slackbot.slack.rendering.fold import Select
 from slackbot.slack.rendering.inputs import Option
 from slackbot.slack.rendering.kit import Kit
+from slackbot.slack.rendering.weekly import weekly_button
 from slackbot.slack.views import Payload
 
 _GROUPS = 6
@@ -44,8 +46,11 @@ class Chart:
     series: list[Series]
 
 
-def summary(kit: Kit, digest: Digest, *, public: bool) -> Payload:
-    """Draw a summary; in public it asks for no more than the cases behind it."""
+def summary(kit: Kit, digest: Digest, *, public: bool, standing: Schedule | None = None) -> Payload:
+    """Draw a summary; in public it asks for no more than the cases behind it.
+
+    `standing` is what brings it to this channel by itself.
+    """
     heading = figures.title(kit.words, digest)
     rows = [figures.measured(kit.words, each) for each in digest.compared]
     columns = tuple(kit.words.plain(f"summary.columns_{name}") for name in ("figure", "value", "usual", "change"))
@@ -59,7 +64,7 @@ def summary(kit: Kit, digest: Digest, *, public: bool) -> Payload:
         basis=kit.words.mrkdwn("summary.basis", enough=ENOUGH),
         key=digest.request.key,
         select=_behind(kit) if _something(digest) else None,
-        buttons=[] if public else _buttons(kit, digest),
+        buttons=[] if public else _buttons(kit, digest, standing),
     )
     return Payload(told(kit, digest), blocks)
 
@@ -195,11 +200,12 @@ def _behind(kit: Kit) -> Select:
     return Select(ids.PRESS_SUMMARY_BEHIND, kit.words.plain("summary.choose"), options)
 
 
-def _buttons(kit: Kit, digest: Digest) -> list[Button]:
+def _buttons(kit: Kit, digest: Digest, standing: Schedule | None) -> list[Button]:
     request = digest.request
     names = [("post", ids.PRESS_SUMMARY_POST, request.key), ("export", ids.PRESS_SUMMARY_EXPORT, request.key)]
     earlier, later = request.moved(-1), request.moved(1)
     names.insert(0, ("earlier", ids.PRESS_SUMMARY_EARLIER, earlier.key))
     if later.period.start <= digest.now:
         names.insert(1, ("later", ids.PRESS_SUMMARY_LATER, later.key))
-    return [Button(action, kit.words.plain(f"button.{name}"), value) for name, action, value in names]
+    buttons = [Button(action, kit.words.plain(f"button.{name}"), value) for name, action, value in names]
+    return [*buttons, *weekly_button(kit, request.scope, request.key, standing)]
