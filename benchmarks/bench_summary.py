@@ -33,7 +33,8 @@ class Sums:
 
     seconds: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
-    lateness: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    idle: list[float] = field(default_factory=list)
 
     def measure(self, url: str) -> None:
         """Sum up the week in a process of its own."""
@@ -42,11 +43,18 @@ class Sums:
             raise RuntimeError(f"{said['raised']} cases in the week, {SPARSE} were loaded")
         self.seconds.append(typical(said["seconds"]))
         self.megabytes.append(said["megabytes"])
-        self.lateness.append(high(said["busy"]) / high(said["idle"]))
+        self.busy += said["busy"]
+        self.idle += said["idle"]
+        print(f"  {milliseconds(self.seconds[-1])}, {self.megabytes[-1]:.0f} MB", flush=True)
+
+    def lateness(self, share: float) -> float:
+        """Say how many times as late deadlines are known while the week is summed up, of all rounds together."""
+        return high(self.busy, share) / high(self.idle, share)
 
 
 def load(url: str, cases: int) -> str:
     """Make a database with so many cases."""
+    print(f"loading {cases:,} cases ...", flush=True)
     upgrade(url)
     store = open_store(url)
     with store.write() as tx:
@@ -80,7 +88,8 @@ def figures(engine: str, short: str, long: str, rounds: int) -> list[Figure]:
     load(short, SHORT)
     load(long, LONG)
     less, more = Sums(), Sums()
-    for _ in range(rounds):
+    for number in range(rounds):
+        print(f"{engine}, round {number + 1} of {rounds}: out of {SHORT:,}, then out of {LONG:,}", flush=True)
         less.measure(short)
         more.measure(long)
     growth = typical([one / other for one, other in zip(more.seconds, less.seconds, strict=True)])
@@ -103,14 +112,19 @@ def figures(engine: str, short: str, long: str, rounds: int) -> list[Figure]:
             target=MEMORY_TARGET,
             unit=" MB",
         ),
-        Figure(
-            f"G8 lateness of a deadline meanwhile (p99), {engine}",
-            f"{typical(more.lateness):.2f} x",
-            "1 x while nothing is summed up",
-            value=typical(more.lateness),
-            target=LATENESS_TARGET,
-        ),
+        *(_lateness(more, share, engine) for share in (0.5, 0.99)),
     ]
+
+
+def _lateness(sums: Sums, share: float, engine: str) -> Figure:
+    """Tell how late deadlines were known meanwhile."""
+    return Figure(
+        f"G8 lateness of a deadline meanwhile (p{share * 100:.0f}), {engine}",
+        milliseconds(high(sums.busy, share)),
+        f"{milliseconds(high(sums.idle, share))} while nothing is summed up",
+        value=sums.lateness(share),
+        target=LATENESS_TARGET,
+    )
 
 
 def main() -> None:

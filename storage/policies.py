@@ -9,8 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from slackbot.core.policy_document import names_in
 from storage.repository import Repository
-from storage.tables.directory import policy_versions
+from storage.statements import upsert
+from storage.tables.directory import policy_names, policy_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ _LAST_NUMBER = sa.select(sa.func.coalesce(sa.func.max(_c.number), 0)).where(
 _LAST_ADDED = (
     sa.select(_c.added_at).where(_c.workspace_id == sa.bindparam("workspace")).order_by(_c.number.desc()).limit(1)
 )
+_NAME = upsert(policy_names, ["workspace_id", "kind", "name"], lambda new: {"last_number": new.last_number})
+_n = policy_names.c
+_NAMES = (
+    sa.select(_n.name)
+    .where(_n.workspace_id == sa.bindparam("workspace"), _n.kind == sa.bindparam("of_kind"))
+    .order_by(_n.last_number.desc(), _n.name)
+)
 _ADD = sa.insert(policy_versions).returning(_c.id)
 
 
@@ -58,6 +67,12 @@ class Policies(Repository):
             "added_at": now,
         }
         made: int = self._connection.execute(_ADD, row).scalar_one()
+        names = dict.fromkeys(names_in(document))
+        named = [
+            {"workspace_id": workspace_id, "kind": kind, "name": name, "last_number": number} for kind, name in names
+        ]
+        if named:
+            self._connection.execute(self._spelled(_NAME), named)
         return PolicyVersion(made, number, document, digest, now, by)
 
     def get(self, workspace_id: int, version_id: int) -> PolicyVersion | None:
@@ -74,6 +89,10 @@ class Policies(Repository):
         """Say when the newest version was added."""
         found: datetime | None = self._connection.execute(_LAST_ADDED, {"workspace": workspace_id}).scalar()
         return found
+
+    def names(self, workspace_id: int, kind: str) -> list[str]:
+        """List the names of a kind (`tier`, `policy`, `category`) that any version has used, the newest first."""
+        return [row[0] for row in self._connection.execute(_NAMES, {"workspace": workspace_id, "of_kind": kind})]
 
     def list(self, workspace_id: int) -> list[PolicyVersion]:
         """List all versions, the newest first."""

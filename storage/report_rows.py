@@ -16,7 +16,7 @@ TEXTS = ("customer", "ticket", "why")
 
 CASE_COLUMNS = (
     *("number", "state", "severity", "category", "policy", *TEXTS, "raised_by", "owner"),
-    *("raised_at", "taken_at", "resolved_at", "pings", "jumps"),
+    *("raised_at", "taken_at", "resolved_at", "pings", "jumps", "customer_tier"),
 )
 TIMELINE_COLUMNS = ("number", "at", "code", "actor", "params")
 
@@ -27,7 +27,14 @@ def cases(sought: Sought) -> sa.Select[Any]:
     return (
         sa.select(
             *(e.number, e.state, e.severity, e.category, e.policy, *map(_text, TEXTS), e.raised_by, e.owner),
-            *(e.raised_at, _first("acknowledged"), _first("resolved"), _times("pinged"), _jumps()),
+            *(
+                e.raised_at,
+                _first("acknowledged"),
+                _first("resolved"),
+                _times("pinged"),
+                _jumps(),
+                _text("customer_tier"),
+            ),
         )
         .select_from(
             touched.join(escalations, sa.and_(e.workspace_id == sought.workspace_id, e.id == touched.c.escalation_id))

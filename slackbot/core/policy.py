@@ -123,6 +123,14 @@ class WeeklySummary:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerTier:
+    """Customers who are served alike: what they are called as a whole, and each of their names; `*` is any text."""
+
+    name: str
+    customers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """A whole policy version: everything an escalation is decided by.
 
@@ -142,11 +150,42 @@ class Rules:
     names: Mapping[str, str] = field(default_factory=dict)
     admin_channel: str | None = None
     summaries: tuple[WeeklySummary, ...] = ()
+    customer_tiers: tuple[CustomerTier, ...] = ()
 
     def category(self, name: str) -> Category | None:
         """Find a category by its name, whatever its case."""
         wanted = name.casefold()
         return next((c for c in self.categories if c.name.casefold() == wanted), None)
+
+
+def customer_tier(rules: Rules, customer: str) -> str | None:
+    """Find the first tier that names a customer, whatever its case and the blanks in it; none where none does."""
+    wanted = _folded(customer)
+    if not wanted:
+        return None
+    tiers = (each.name for each in rules.customer_tiers if any(_fits(name, wanted) for name in each.customers))
+    return next(tiers, None)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Say whether a name is what a pattern says; the pieces between `*` are looked for in their order."""
+    first, *rest = _folded(pattern).split("*")
+    if not rest:
+        return name == first
+    *middle, last = rest
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    place, end = len(first), len(name) - len(last)
+    for piece in middle:
+        found = name.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

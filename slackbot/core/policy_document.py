@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from typing import Any
 
 from slackbot.core.durations import format_duration, parse_duration
 from slackbot.core.policy import (
     Category,
+    CustomerTier,
     LastTier,
     Notify,
     Policy,
@@ -50,6 +51,7 @@ def to_document(rules: Rules) -> dict[str, Any]:
         "routes": [_route_out(route) for route in rules.routes],
         "names": {key: rules.names[key] for key in sorted(rules.names)},
         "summaries": [_summary_out(each) for each in rules.summaries],
+        "customer_tiers": [{"name": each.name, "customers": list(each.customers)} for each in rules.customer_tiers],
     }
 
 
@@ -69,6 +71,14 @@ def from_document(document: Mapping[str, Any]) -> Rules:
         return _rules_in(document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"the stored policy is damaged: {error!r}; apply a policy file") from error
+
+
+def names_in(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Go through what a stored version names: `tier`, `policy` or `category`, each with a name."""
+    for policy in document.get("policies", ()):
+        yield "policy", policy["name"]
+        yield from (("tier", tier["name"]) for tier in policy["tiers"])
+    yield from (("category", category["name"]) for category in document.get("categories", ()))
 
 
 def _policy_out(policy: Policy) -> dict[str, Any]:
@@ -129,6 +139,9 @@ def _rules_in(document: Mapping[str, Any]) -> Rules:
         names=dict(document["names"]),
         admin_channel=document["admin_channel"],
         summaries=tuple(_summary_in(each) for each in document.get("summaries", ())),
+        customer_tiers=tuple(
+            CustomerTier(each["name"], tuple(each["customers"])) for each in document.get("customer_tiers", ())
+        ),
     )
 
 

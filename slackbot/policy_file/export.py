@@ -8,7 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from slackbot.core.durations import format_duration
-from slackbot.core.policy import Category, LastTier, Policy, Route, Rules, Severity, Tier, Timers, WeeklySummary
+from slackbot.core.policy import (
+    Category,
+    CustomerTier,
+    LastTier,
+    Policy,
+    Route,
+    Rules,
+    Severity,
+    Tier,
+    Timers,
+    WeeklySummary,
+)
 from slackbot.policy_file.values import WEEKDAYS
 
 _VERSION = re.compile(r"^# Rung policy, exported from version (\d+)\.\r?$", re.MULTILINE)
@@ -30,6 +41,7 @@ def to_toml(rules: Rules, *, version: int) -> str:
         *(line for policy in rules.policies.values() for line in _policy(policy, rules.names)),
         *(line for route in rules.routes for line in _route(route)),
         *(line for summary in rules.summaries for line in _summary(summary, rules.names)),
+        *(line for tier in rules.customer_tiers for line in _customer_tier(tier)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -113,6 +125,13 @@ def _summary(summary: WeeklySummary, names: Mapping[str, str]) -> Iterator[str]:
     yield f"at = {_quoted(f'{summary.at:%H:%M}')}"
     yield f"timezone = {_quoted(summary.zone)}"
     yield f"channel = {_quoted(summary.channel)}{_comment(names, summary.channel)}"
+
+
+def _customer_tier(tier: CustomerTier) -> Iterator[str]:
+    yield ""
+    yield "[[customer_tiers]]"
+    yield f"name = {_quoted(tier.name)}"
+    yield f"customers = {_quoted_list(tier.customers)}"
 
 
 def _route(route: Route) -> Iterator[str]:

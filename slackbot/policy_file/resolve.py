@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from slackbot.core.policy import Category, LastTier, Policy, PromiseRules, Route, Rules, Tier, WeeklySummary
+from slackbot.core.policy import (
+    Category,
+    CustomerTier,
+    LastTier,
+    Policy,
+    PromiseRules,
+    Route,
+    Rules,
+    Tier,
+    WeeklySummary,
+)
 from slackbot.policy_file.directory import Directory
 from slackbot.policy_file.lookup import UNKNOWN, Lookup
 from slackbot.policy_file.problems import PolicyFileError, Problem
@@ -38,6 +48,7 @@ def resolve(file: PolicyFile, directory: Directory) -> Rules:
         summaries=tuple(
             _summary(lookup, f"summaries[{index}]", table, file.timezone) for index, table in enumerate(file.summaries)
         ),
+        customer_tiers=tuple(CustomerTier(each.name, tuple(each.customers)) for each in file.customer_tiers),
     )
     problems = [*lookup.problems, *_same_places(rules)]
     if problems:

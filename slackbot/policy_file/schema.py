@@ -12,6 +12,7 @@ from slackbot.policy_file.values import (
     MOST_OPTIONS,
     Catcher,
     Channel,
+    Customer,
     Duration,
     FormField,
     Mention,
@@ -135,6 +136,13 @@ class SummaryTable(Table):
     channel: Channel = Field(examples=['channel = "#support-managers"'])
 
 
+class CustomerTierTable(Table):
+    """Customers who are served alike."""
+
+    name: Name = Field(examples=['name = "Gold"'])
+    customers: list[Customer] = Field(examples=['customers = ["Nordic*"]'], min_length=1)
+
+
 class PolicyFile(Table):
     """A whole policy file."""
 
@@ -150,6 +158,7 @@ class PolicyFile(Table):
     policies: list[PolicyTable] = Field(examples=["[[policies]]"], min_length=1)
     routes: list[RouteTable] = Field(examples=["[[routes]]"], min_length=1)
     summaries: list[SummaryTable] = []
+    customer_tiers: list[CustomerTierTable] = []
 
 
 TABLES: dict[tuple[str, ...], type[Table]] = {
@@ -163,5 +172,6 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("routes",): RouteTable,
     ("routes", "when"): WhenTable,
     ("summaries",): SummaryTable,
+    ("customer_tiers",): CustomerTierTable,
 }
 """Where each table stands in the file."""

@@ -22,7 +22,7 @@ Case = tuple[str, str]
 def sense_problems(raw: Raw) -> list[Problem]:
     """Find everything in a file of the right form that still makes no sense."""
     categories = _names(raw, "categories")
-    problems = [*_duplicates(raw, "categories"), *_duplicates(raw, "policies")]
+    problems = [each for key in ("categories", "policies", "customer_tiers") for each in _duplicates(raw, key)]
     for index, policy in tables(raw, "policies"):
         problems += ladder_problems(path_of(("policies", index)), policy)
     problems += _unknown_names(raw, categories, _names(raw, "policies"))

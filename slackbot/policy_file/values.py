@@ -127,6 +127,21 @@ def _catcher(value: Any) -> str:
     return _reference(value, PERSON | CHANNEL, "is no channel and no person", cure)
 
 
+LONGEST_CUSTOMER = 200
+"""As much of a customer's name as the form takes."""
+
+
+def _customer(value: Any) -> str:
+    name = _text(value)
+    if not name.strip():
+        raise refusal("names no customer", 'write a name, or the beginning of one as "Nordic*"')
+    if len(name) > LONGEST_CUSTOMER:
+        raise refusal(
+            f"is longer than the {LONGEST_CUSTOMER} characters of the form", "shorten it, with * for the rest"
+        )
+    return name
+
+
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -160,4 +175,5 @@ SeverityName = Annotated[Severity, PlainValidator(_severity)]
 Channel = Annotated[str, PlainValidator(_channel)]
 Person = Annotated[str, PlainValidator(_person)]
 Mention = Annotated[str, PlainValidator(_mention)]
+Customer = Annotated[str, PlainValidator(_customer)]
 Catcher = Annotated[str, PlainValidator(_catcher)]

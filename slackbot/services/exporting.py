@@ -19,7 +19,7 @@ from storage.unit_of_work import Transaction
 CASE_HEADINGS = (
     *("case", "state", "severity", "category", "policy", "customer", "ticket", "why", "raised_by", "owner"),
     *("raised_at_utc", "raised_at_local", "taken_at_utc", "taken_at_local", "resolved_at_utc", "resolved_at_local"),
-    *("seconds_until_taken", "seconds_until_resolved", "pings", "jumps"),
+    *("seconds_until_taken", "seconds_until_resolved", "pings", "jumps", "customer_tier"),
 )
 TIMELINE_HEADINGS = ("case", "at_utc", "at_local", "event", "actor", "details")
 """The columns are promised in docs/summaries.md: new ones come at the end."""
@@ -73,7 +73,7 @@ def _file(headings: tuple[str, ...], rows: Iterable[Iterable[object]]) -> tuple[
 
 
 def _case(row: tuple[object, ...], zone: ZoneInfo) -> Iterator[object]:
-    number, *told, raised_at, taken_at, resolved_at, pings, jumps = row
+    number, *told, raised_at, taken_at, resolved_at, pings, jumps, customer_tier = row
     instants = [each if isinstance(each, datetime) else None for each in (raised_at, taken_at, resolved_at)]
     yield f"ESC-{number}"
     yield from told
@@ -81,7 +81,7 @@ def _case(row: tuple[object, ...], zone: ZoneInfo) -> Iterator[object]:
         yield from _times(at, zone)
     for at in instants[1:]:
         yield None if at is None or instants[0] is None else round((at - instants[0]).total_seconds())
-    yield from (pings, jumps)
+    yield from (pings, jumps, customer_tier)
 
 
 def _event(row: tuple[object, ...], zone: ZoneInfo) -> Iterator[object]:

@@ -10,7 +10,7 @@ from slackbot.core.authorise import authorise
 from slackbot.core.commands import Action
 from slackbot.core.intake import line_digest, missing, read_line, unescape
 from slackbot.core.model import Source, Why, Workspace
-from slackbot.core.policy import REQUIRABLE, Rules, Severity
+from slackbot.core.policy import REQUIRABLE, Rules, Severity, customer_tier
 from slackbot.core.problems import Problem, ProblemCode
 from slackbot.core.text import clean, units
 from slackbot.ids import new_draft_id
@@ -175,4 +175,6 @@ def _case(rules: Rules, values: Mapping[str, str], source: Source | None) -> Cas
     if category is None:
         raise ValueError("a checked case names a category of its policy")
     fields = {name: text for name, text in values.items() if name not in {"category", "severity"}}
+    tier = customer_tier(rules, fields.get("customer", ""))
+    fields |= {"customer_tier": tier} if tier is not None else {}
     return Case(category.name, Severity(values.get("severity", Severity.NORMAL)), fields, source)

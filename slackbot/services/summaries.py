@@ -15,7 +15,6 @@ from slackbot.core.messages import Kind
 from slackbot.core.model import Workspace
 from slackbot.core.periods import Period, PeriodProblem, week_of
 from slackbot.core.policy import Rules
-from slackbot.core.policy_document import from_document
 from slackbot.core.summary import Behind, Named, Rule, Window, office_hours
 from slackbot.core.summary_request import LONGEST_NAME, Scope, ScopeKind, SummaryRequest, read_carried, read_request
 from slackbot.services.context import Requester, ServiceContext, person_asking
@@ -188,7 +187,7 @@ def looked_up(tx: Transaction, workspace: Workspace, asked: SummaryRequest, pers
         return Unusable(NameProblem.TOO_LONG, asked.scope)
     if kind is ScopeKind.CUSTOMER:
         return asked
-    known = known_names(tx, workspace, kind)
+    known = tx.policies.names(workspace.id, kind)
     by_fold = {name.casefold(): name for name in known}
     name = by_fold.get(value.casefold())
     if name is None:
@@ -196,22 +195,6 @@ def looked_up(tx: Transaction, workspace: Workspace, asked: SummaryRequest, pers
         nearest = [by_fold[each] for each in close] or known[:10]
         return Unusable(NameProblem.UNKNOWN, asked.scope, nearest)
     return replace(asked, scope=Scope(kind, name))
-
-
-def known_names(tx: Transaction, workspace: Workspace, kind: ScopeKind) -> list[str]:
-    """List the tiers, policies or categories that any version of the policy has named, the newest first."""
-    found: dict[str, None] = {}
-    for version in tx.policies.list(workspace.id):
-        rules = from_document(version.document)
-        match kind:
-            case ScopeKind.TIER:
-                names = [tier.name for policy in rules.policies.values() for tier in policy.tiers]
-            case ScopeKind.POLICY:
-                names = list(rules.policies)
-            case _:
-                names = [category.name for category in rules.categories]
-        found |= dict.fromkeys(names)
-    return list(found)
 
 
 def denied(tx: Transaction, workspace: Workspace, rules: Rules, requester: Requester, scope: Scope) -> Denial | None:

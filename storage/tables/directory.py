@@ -40,6 +40,15 @@ people = sa.Table(
     sa.Column("refresh_at", Instant, nullable=False, index=True),
 )
 
+policy_names = sa.Table(
+    "policy_names",
+    metadata,
+    sa.Column("workspace_id", sa.BigInteger, sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("last_number", sa.Integer, nullable=False),
+)
+
 policy_versions = sa.Table(
     "policy_versions",
     metadata,

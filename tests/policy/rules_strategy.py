@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from slackbot.core.policy import (
     REQUIRABLE,
     Category,
+    CustomerTier,
     LastTier,
     Notify,
     Policy,
@@ -72,6 +73,9 @@ def policies(draw: st.DrawFn, name: str) -> Policy:
     return Policy(name, tiers, draw(last_tiers))
 
 
+CUSTOMERS = (CustomerTier("Gold", ("Nordic*", 'say "hi"')), CustomerTier("Basic", ("*",)))
+
+
 def _weekly(policy: str) -> WeeklySummary:
     """Make a summary of a policy, or of all cases."""
     return WeeklySummary(policy, 5, time(17, 30), "Asia/Kolkata", CHANNELS[0])
@@ -106,5 +110,6 @@ def rules(draw: st.DrawFn) -> Rules:
         routes=(*draw(st.sampled_from([(), (narrow,)])), Route(ladders[0])),
         names=names,
         admin_channel=draw(st.one_of(st.none(), st.sampled_from(CHANNELS))),
+        customer_tiers=draw(st.sampled_from([(), CUSTOMERS])),
         summaries=draw(st.sampled_from([(), tuple(_weekly(name) for name in ("", *ladders))])),
     )

@@ -93,6 +93,20 @@ def test_wrong_heads_are_told(line: str, path: str, message: str, cure: str) -> 
 
 
 BODY = [
+    (
+        'name = "Other"',
+        'name = "Other"\n[[customer_tiers]]\nname = "G"',
+        "customer_tiers[0].customers",
+        "is missing",
+        "Nordic",
+    ),
+    (
+        'name = "Other"',
+        'name = "Other"\n[[customer_tiers]]\nname = "G"\ncustomers = [" "]',
+        "customer_tiers[0].customers[0]",
+        "names no customer",
+        "Nordic",
+    ),
     ('name = "Other"', "", "categories[1].name", "is missing", 'name = "Billing"'),
     ('name = "Other"', 'name = ""', "categories[1].name", "is empty", "give it a name"),
     ('name = "Other"', 'name = " Other"', "categories[1].name", "blanks", 'write "Other"'),

@@ -60,6 +60,20 @@ def test_policy_versions_count_and_come_back_whole(house: House) -> None:
         assert [version.number for version in tx.policies.list(house.workspace_id)] == [2, 1]
 
 
+def test_names_of_old_versions_are_known(house: House) -> None:
+    """Each once, those of the newest version first; another workspace has its own."""
+    other = furnish(house.store, "T2")
+    old = {"categories": [{"name": "Billing"}], "policies": [{"name": "support", "tiers": [{"name": "Leads"}]}]}
+    new = {"categories": [], "policies": [{"name": "support", "tiers": [{"name": "Heads"}, {"name": "Chiefs"}]}]}
+    with house.store.write() as tx:
+        for document in (old, new):
+            tx.policies.add(house.workspace_id, document, "d", "U1", NOW)
+        assert tx.policies.names(house.workspace_id, "tier") == ["Chiefs", "Heads", "Leads"]
+        assert tx.policies.names(house.workspace_id, "policy") == ["support"]
+        assert tx.policies.names(house.workspace_id, "category") == ["Billing"]
+        assert tx.policies.names(other.workspace_id, "tier") == []
+
+
 def test_the_database_refuses_to_change_a_policy_version(house: House) -> None:
     """Not even by SQL can a version be rewritten."""
     with pytest.raises(DBAPIError, match="never changed"), house.store.write() as tx:

@@ -95,6 +95,14 @@ def _policy_versions() -> None:
         unique("policy_versions", "workspace_id", "number"),
         reference("policy_versions", _A_WORKSPACE),
     )
+    op.create_table(
+        "policy_names",
+        *required(sa.BigInteger, "workspace_id"),
+        *required(sa.Text, "kind", "name"),
+        *required(sa.Integer, "last_number"),
+        sa.PrimaryKeyConstraint("workspace_id", "kind", "name", name="pk_policy_names"),
+        reference("policy_names", _A_WORKSPACE),
+    )
 
 
 def _escalations() -> None:
