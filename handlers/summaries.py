@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
@@ -12,10 +14,12 @@ from slack_bolt import Ack
 from handlers.desk import Desk, requester
 from slackbot.core.summary_request import Scope, SummaryRequest, read_scope
 from slackbot.services.scheduling import schedule_in
-from slackbot.services.summaries import Unread, Unusable, ask_for, sum_up
+from slackbot.services.summaries import Unread, Unusable, ask_again, ask_for, sum_up
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.parse import MalformedPayloadError, place_of, sender_of
 from slackbot.slack.views import Payload
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 1.0
 """Seconds for which an answer is waited for; Slack gives a command three (docs.slack.dev/interactivity)."""
@@ -41,7 +45,7 @@ def answer_summary(desk: Desk, ack: Ack, body: Mapping[str, Any], text: str) -> 
         found = counted.result(PATIENCE)
     except NotYet:
         ack(text=desk.renderer.told("counting"), response_type="ephemeral")
-        desk.do_later(lambda: show(desk, url, counted.result()), url)
+        counted.add_done_callback(lambda done: desk.do_later(lambda: show(desk, body, asked, done.result()), url))
         return
     kind = "in_channel" if found.public else "ephemeral"
     ack(text=found.payload.text, blocks=found.payload.blocks, response_type=kind)
@@ -55,34 +59,59 @@ def drawn(desk: Desk, body: Mapping[str, Any], request: SummaryRequest) -> Drawn
     return Drawn(desk.renderer.summary(digest, public=request.post, standing=standing), public=request.post)
 
 
-def show(desk: Desk, url: str, found: Drawn) -> None:
+def show(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, found: Drawn) -> None:
     """Show a summary in place of what stands there, or to everybody and say so."""
     if found.public:
-        announce(desk, url, found.payload)
+        announce(desk, body, request, found.payload)
     else:
-        desk.outside.whisper(url, found.payload, replace=True)
+        desk.outside.whisper(str(body.get("response_url") or ""), found.payload, replace=True)
 
 
-def announce(desk: Desk, url: str, payload: Payload) -> None:
-    """Post a summary to where it was asked for; the one who asked hears whether it stands there."""
+def announce(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, payload: Payload) -> None:
+    """Post a summary to where it was asked for; the one who asked hears whether it stands there.
+
+    Counting took its time: whether they still may is asked once more.
+    """
+    url = str(body.get("response_url") or "")
+    still = ask_again(desk.ctx, requester(sender_of(body)), request.key)
+    if not isinstance(still, SummaryRequest):
+        desk.whisper(url, explained(desk, still))
+        return
     try:
         desk.outside.announce(url, payload)
-    except SlackFailure:
+    except SlackFailure as failure:
+        log.warning("a summary could not be posted: %s", failure)
         desk.whisper(url, desk.renderer.told("nobody_posts"))
-        raise
+        return
     desk.whisper(url, desk.renderer.told("posted"))
 
 
-def count_later(desk: Desk, url: str | None, work: Callable[[], None]) -> None:
-    """Do something with a summary after the ack; where it raises, the log has the trace and the person is told."""
+def count_later(desk: Desk, url: str | None, work: Callable[[], Callable[[], None]], *, replace: bool = False) -> None:
+    """Count after the ack, then show what `work` gives; where it raises, the log has the trace and the person is told.
 
-    def guarded() -> None:
+    What takes longer is announced, with `replace` in place of the message that was pressed.
+    """
+    said, is_done = threading.Lock(), threading.Event()
+
+    def counted() -> None:
         try:
-            work()
+            shown = work()
+            with said:
+                is_done.set()
+                shown()
         except Exception as error:  # noqa: BLE001 - the last one who can tell anybody
+            is_done.set()
             desk.whisper(url, desk.own_up(error))
 
-    desk.counting.submit(guarded)
+    def announced() -> None:
+        if url is None or is_done.wait(PATIENCE):
+            return
+        with said:
+            if not is_done.is_set():
+                desk.outside.whisper(url, Payload(desk.renderer.told("counting"), []), replace=replace)
+
+    desk.counting.submit(counted)
+    desk.do_later(announced, url)
 
 
 def explained(desk: Desk, refused: Unusable | Unread) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -23,11 +24,13 @@ from slackbot.ids import (
 from slackbot.services.exporting import export
 from slackbot.services.summaries import ask_again, cases_behind, may_post
 from slackbot.slack.failures import SlackFailure
-from slackbot.slack.parse import MalformedPayloadError, press_key, pressed_block, pressed_value, sender_of
+from slackbot.slack.parse import MalformedPayloadError, Sender, press_key, pressed_block, pressed_value, sender_of
+from slackbot.slack.uploading import SentFile
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[Desk, Mapping[str, Any], SummaryRequest, str], None]
+Show = Callable[[], None]
+Work = Callable[[Desk, Mapping[str, Any], SummaryRequest, str], Show]
 
 
 def register(app: App, desk: Desk) -> None:
@@ -49,36 +52,38 @@ def _on_press(desk: Desk, work: Work) -> Callable[..., None]:
         ack()
         url = str(body.get("response_url") or "")
 
-        def counted() -> None:
+        def counted() -> Show:
             asked = ask_again(desk.ctx, requester(sender_of(body)), pressed_value(body))
             if isinstance(asked, SummaryRequest):
-                work(desk, body, asked, url)
-            else:
-                desk.whisper(url, explained(desk, asked))
+                return work(desk, body, asked, url)
+            return partial(desk.whisper, url, explained(desk, asked))
 
-        count_later(desk, url, counted)
+        count_later(desk, url, counted, replace=work is _shown)
 
     return listener
 
 
-def _shown(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> None:
-    desk.outside.whisper(url, drawn(desk, body, request).payload, replace=True)
+def _shown(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> Show:
+    return partial(desk.outside.whisper, url, drawn(desk, body, request).payload, replace=True)
 
 
-def _posted(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> None:
+def _posted(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> Show:
     found = drawn(desk, body, replace(request, post=True))
     if may_post(desk.ctx, requester(sender_of(body)), press_key(body)):
-        announce(desk, url, found.payload)
-    else:
-        desk.whisper(url, desk.renderer.told("posted_before"))
+        return partial(announce, desk, body, request, found.payload)
+    return partial(desk.whisper, url, desk.renderer.told("posted_before"))
 
 
-def _exported(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> None:
-    """Send cases and timeline as files to the one who asked."""
+def _exported(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, url: str) -> Show:
+    """Write cases and timeline as files for the one who asked."""
     sender = sender_of(body)
     files, whole = export(desk.ctx, requester(sender), request)
+    return partial(_sent, desk, sender, files, desk.renderer.export_note(request, whole=whole), url)
+
+
+def _sent(desk: Desk, sender: Sender, files: Sequence[SentFile], note: str, url: str) -> None:
     try:
-        desk.outside.send_files(sender.team_id, sender.user_id, files, desk.renderer.export_note(request, whole=whole))
+        desk.outside.send_files(sender.team_id, sender.user_id, files, note)
     except SlackFailure as failure:
         log.warning("an export could not be sent: %s", failure)
         desk.whisper(url, desk.renderer.told("not_exported"))

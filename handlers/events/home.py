@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -23,7 +24,7 @@ def register(app: App, desk: Desk) -> None:
     def opened(body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
         if event.get("tab") == "home":
             team, person = str(body["team_id"]), str(event["user"])
-            count_later(desk, None, lambda: _publish(desk, team, person))
+            count_later(desk, None, lambda: _drawn(desk, team, person))
 
     def raised(ack: Ack, body: Mapping[str, Any]) -> None:
         ack()
@@ -33,11 +34,11 @@ def register(app: App, desk: Desk) -> None:
     app.action(PRESS_RAISE)(raised)
 
 
-def _publish(desk: Desk, team: str, person: str) -> None:
+def _drawn(desk: Desk, team: str, person: str) -> Callable[[], None]:
     who = Requester(team, person, team)
     waiting = list_open(desk.ctx, who, mine=True)
     if isinstance(waiting, MayNotLook):
         view = desk.renderer.home(None, None, desk.renderer.denial(waiting.reason))
     else:
         view = desk.renderer.home(waiting, this_week(desk.ctx, who))
-    desk.outside.publish_home(team, person, view)
+    return partial(desk.outside.publish_home, team, person, view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from typing import Any
@@ -16,6 +17,8 @@ from slackbot.slack.views import Payload
 
 SLACKS_HOOKS = "hooks.slack.com"
 _OK = 200
+_REFUSED = re.compile(r'"error"\s*:\s*"(\w+)"')
+"""What is said is `ok`, or JSON; a refusal may come with status 200."""
 _TIMEOUT = 3
 
 
@@ -90,3 +93,6 @@ class Interactions:
             raise Ambiguous("response_url", "no_answer", type(error).__name__) from error
         if answer.status_code != _OK:
             raise InteractionExpired("response_url", f"http_{answer.status_code}")
+        refused = _REFUSED.search(answer.body)
+        if refused is not None:
+            raise InteractionExpired("response_url", refused[1])

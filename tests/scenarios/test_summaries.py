@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Callable
 
 from slackbot.simulator.files import File
 from slackbot.simulator.hands.person import Hands
@@ -33,6 +35,16 @@ def reads(hands: Hands, words: str, *texts: str) -> ShownMessage:
     """Ask for a summary and give it, whether it came at once or in place of a word that it is being counted."""
     hands.types(f"{SUMMARY} {words}".strip(), in_="#support")
     return hands.sees_ephemeral(*texts or ("Week 2026-W48",))
+
+
+def managers_are(house: House, managers: list[str]) -> None:
+    """Put a policy in force that names these managers, as another replica would."""
+    with house.rung.engine.ctx.store.write() as tx:
+        version = tx.policies.latest(house.rung.workspace.id)
+        assert version is not None
+        document = {**version.document, "managers": managers}
+        after = tx.policies.add(house.rung.workspace.id, document, "digest", "U1", house.clock.now())
+        tx.workspaces.use_policy(house.rung.workspace.id, after.id)
 
 
 def shared(house: House, channel: str) -> list[File]:
@@ -104,13 +116,7 @@ def test_only_managers_may_and_everybody_may_see_their_own(acme_house: House) ->
     assert "for the managers" in ana.types(SUMMARY, in_="#support").text
     reads(ana, "mine", "your cases", "Raised | 2")
     shown = reads(dana, "")
-    with acme_house.rung.engine.ctx.store.write() as tx:
-        version = tx.policies.latest(acme_house.rung.workspace.id)
-        assert version is not None
-        document = {**version.document, "managers": []}
-        after = tx.policies.add(acme_house.rung.workspace.id, document, "digest", "U1", acme_house.clock.now())
-        tx.workspaces.use_policy(acme_house.rung.workspace.id, after.id)
-    acme_house.rung.engine.ctx.forget_policy(acme_house.rung.workspace.id)
+    managers_are(acme_house, [])
     dana.clicks("Post to channel", on=shown)
     dana.sees_ephemeral("for the managers")
     assert acme_house.channel("#support").matching("2026-W48") == []
@@ -148,6 +154,80 @@ def test_what_takes_longer_is_announced_and_then_replaced(acme_house: House) -> 
     busy.set()
     replaced = dana.sees_ephemeral("Nothing was raised")
     assert replaced.ts == first.message.ts
+
+
+def test_a_press_that_takes_longer_is_announced_and_then_replaced(acme_house: House) -> None:
+    """It is acknowledged at once; what stands there makes room for a word, and then for the summary."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    busy = threading.Event()
+    acme_house.rung._counting.submit(busy.wait)
+    dana.clicks("Earlier", on=shown)
+    waiting = dana.sees_ephemeral("Counting.")
+    assert waiting.ts == shown.ts
+    busy.set()
+    assert dana.sees_ephemeral("Week 2026-W47").ts == shown.ts
+
+
+def test_a_manager_removed_while_it_is_counted_posts_nothing(acme_house: House) -> None:
+    """By word or by press: whether they may is asked once more before everybody reads it."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    posts: list[Callable[[], object]] = [
+        lambda: dana.types(f"{SUMMARY} post", in_="#support"),
+        lambda: dana.clicks("Post to channel", on=shown),
+    ]
+    for post in posts:
+        busy = threading.Event()
+        acme_house.rung._counting.submit(busy.wait)
+        managers_are(acme_house, [dana.id])
+        post()
+        dana.sees_ephemeral("Counting.")
+        managers_are(acme_house, [])
+        busy.set()
+        dana.sees_ephemeral("for the managers")
+    assert acme_house.channel("#support").matching("2026-W48") == []
+
+
+def test_where_the_channel_is_gone_nobody_is_told_that_it_was_posted(acme_house: House) -> None:
+    """Slack refuses: the one who asked hears that nothing was shown."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    acme_house.simulator.faults.error("response_url", "is_archived")
+    dana.clicks("Post to channel", on=shown)
+    dana.sees_ephemeral("It could not be posted")
+    assert acme_house.channel("#support").matching("2026-W48") == []
+
+
+def test_one_case_is_told_as_one(acme_house: House) -> None:
+    """Too few to compare, no chart, and that case to look at."""
+    acme_house.escalates(summary="card refused")
+    acme_house.passes("12m")
+    dana = acme_house.person("dana")
+    said = "\n".join(reads(dana, "").as_seen_by(dana.person))
+    assert "Raised | 1" in said
+    assert "Too few cases to compare" in said
+    assert "ESC-1: waited longest for somebody" in said
+    dana.chooses("Cases behind...", "Called again", on=reads(dana, ""))
+    assert dana.modal_shows("ESC-1", "once")
+
+
+def test_a_tier_that_is_gone_can_still_be_asked_for(acme_house: House) -> None:
+    """By the name it had; its cases are those that stood there then."""
+    a_week(acme_house)
+    before = acme_house.rung.engine.ctx
+    with before.store.write() as tx:
+        latest = tx.policies.latest(acme_house.rung.workspace.id)
+        assert latest is not None
+        renamed = json.loads(json.dumps(latest.document).replace("Team leads", "Second line"))
+        after = tx.policies.add(acme_house.rung.workspace.id, renamed, "digest", "U1", acme_house.clock.now())
+        tx.workspaces.use_policy(acme_house.rung.workspace.id, after.id)
+    dana = acme_house.person("dana")
+    assert reads(dana, "tier team leads", "tier Team leads", "Raised | 3")
+    assert reads(dana, "tier second line", "tier Second line", "Nothing was raised")
 
 
 def test_the_export_comes_as_files_to_the_one_who_asked(acme_house: House) -> None:

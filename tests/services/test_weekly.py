@@ -282,3 +282,33 @@ def test_after_a_restore_each_place_is_looked_at(house: StillHouse) -> None:
     runs(again, DUE + 2 * HOUR)
     assert len([m for m in again.direct("dana") if "Week 2026-W47," in m.text]) == 1
     assert state_of(again) == "sent"
+
+
+def test_where_nobody_can_be_reached_it_is_dead_loudly(house: StillHouse, caplog: pytest.LogCaptureFixture) -> None:
+    """Channel and catcher archived, and no manager left: the log and the admins have it, and it is not tried again."""
+    for name in ("support-managers", "tier-2"):
+        house.slack.archive(house.channel_id(name))
+    with house.engine.ctx.store.write() as tx:
+        (workspace,) = tx.workspaces.all()
+        latest = tx.policies.latest(workspace.id)
+        assert latest is not None
+        changes = {"managers": [], "catcher": [house.channel_id("tier-2")]}
+        version = tx.policies.add(workspace.id, {**latest.document, **changes}, "digest", "U1", latest.at)
+        tx.workspaces.use_policy(workspace.id, version.id)
+    caplog.set_level(logging.ERROR)
+    runs(house, DUE + 24 * HOUR)
+    assert state_of(house) == "dead"
+    assert "reached nobody" in caplog.text
+    notes = [message.text for message in house.direct("dana")]
+    assert [text for text in notes if "/escalations summary 2026-W47 post" in text and "could not be posted" in text]
+    assert posted(house) == []
+
+
+def test_what_slack_refuses_twice_is_dead_loudly(house: StillHouse) -> None:
+    """Neither with its blocks nor plain: the admins are told once."""
+    for _ in range(2):
+        house.wire.faults.error("chat.postMessage", "invalid_blocks")
+    runs(house, DUE + 24 * HOUR)
+    assert state_of(house) == "dead"
+    (note,) = [message for message in house.direct("dana") if "could not be posted" in message.text]
+    assert "2026-W47" in note.text

@@ -51,4 +51,4 @@ def _weighed(kit: Kit, figure: Behind, weight: int) -> Mrkdwn:
         return Mrkdwn()
     if figure in _SPANS:
         return f.inline(figures.short_span(kit.words, weight * _MICROSECOND))
-    return kit.words.mrkdwn("summary.times", count=weight)
+    return f.inline(figures.times(kit.words, weight))

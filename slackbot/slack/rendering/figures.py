@@ -88,7 +88,12 @@ def line(words: Words, each: Compared) -> str:
 def reason(words: Words, pick: Pick) -> str:
     """Say why a case is to be looked at."""
     span = short_span(words, pick.weight * _MICROSECOND) if pick.rule in _SPANS else ""
-    return words.plain(f"look.{pick.rule}", span=span, count=pick.weight)
+    return words.plain(f"look.{pick.rule}", span=span, times=times(words, pick.weight))
+
+
+def times(words: Words, count: int) -> str:
+    """Say how often."""
+    return words.plain("summary.once") if count == 1 else words.plain("summary.times", count=count)
 
 
 def grown(words: Words, each: Growth) -> tuple[str, str, str]:
