@@ -83,10 +83,12 @@ def test_any_name_stays_within_the_limits_and_calls_nobody(
 
 
 def test_one_look_says_better_or_worse(renderer: Renderer) -> None:
-    """The word stands right under the title, and the text that is listened to begins with both."""
+    """The word, and what makes it so, stand right under the title; the text that is listened to begins with both."""
     drawn = renderer.summary(digest_of(), public=False)
     assert "Better than the four weeks before" in str(drawn.blocks[1])
-    assert drawn.text.splitlines()[1] == "*Better than the four weeks before.*"
+    said = "Better: Time until taken, median -53 %; Time until resolved, median -53 %."
+    assert drawn.text.splitlines()[1] == f"*Better than the four weeks before.* {said}"
+    assert said in str(drawn.blocks[1])
 
 
 def test_the_text_has_every_figure_of_the_table(renderer: Renderer) -> None:
@@ -115,6 +117,8 @@ def test_charts_show_the_weeks_before_and_this_one(renderer: Renderer) -> None:
     drawn = renderer.summary(alone, public=False)
     assert not [block for block in drawn.blocks if block["type"] == "data_visualization"]
     assert "Too few cases" in drawn.text
+    assert {len(row) for row in table(drawn.blocks)} == {2}, "nothing to stand beside it"
+    assert wrong_with(drawn) == []
 
 
 def test_time_left_out_is_named(renderer: Renderer) -> None:

@@ -78,6 +78,12 @@ def change(words: Words, each: Compared) -> str:
     return f"{said} ({round(each.change * 100):+} %)"
 
 
+def moved(words: Words, each: Compared) -> str:
+    """Name a figure with how far it moved: `Promises kept -12 %`."""
+    name = words.plain(f"measure.{each.measure}")
+    return name if each.change is None else f"{name} {round(each.change * 100):+} %"
+
+
 def line(words: Words, each: Compared) -> str:
     """Say a figure in one line, for text that is listened to."""
     name, value, usual, changed = measured(words, each)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from slackbot import ids
-from slackbot.core.comparison import ENOUGH
+from slackbot.core.comparison import ENOUGH, TELLING, Trend
 from slackbot.core.digest import Digest
 from slackbot.core.summary import Behind, Dimension, Group, Window
 from slackbot.core.text import clean, excerpt
@@ -52,13 +52,11 @@ def summary(kit: Kit, digest: Digest, *, public: bool, standing: Schedule | None
     `standing` is what brings it to this channel by itself.
     """
     heading = figures.title(kit.words, digest)
-    rows = [figures.measured(kit.words, each) for each in digest.compared]
-    columns = tuple(kit.words.plain(f"summary.columns_{name}") for name in ("figure", "value", "usual", "change"))
     blocks = kit.fill(
         "messages/summary",
         title=heading,
         verdict=_verdict(kit, digest),
-        rows=[columns, *rows] if _something(digest) else [],
+        rows=_table(kit, digest) if _something(digest) else [],
         charts=list(_charts(kit, digest)),
         sections=[text for text in _sections(kit, digest) if text],
         basis=kit.words.mrkdwn("summary.basis", enough=ENOUGH),
@@ -77,7 +75,21 @@ def _something(digest: Digest) -> bool:
 def _verdict(kit: Kit, digest: Digest) -> Mrkdwn:
     if not _something(digest):
         return kit.words.mrkdwn("summary.nothing")
-    return kit.words.mrkdwn(f"summary.{digest.verdict}")
+    said = [kit.words.mrkdwn(f"summary.{digest.verdict}")]
+    for trend in (Trend.WORSE, Trend.BETTER):
+        telling = [each for each in digest.compared if each.measure in TELLING and each.trend is trend]
+        names = "; ".join(figures.moved(kit.words, each) for each in telling)
+        said += [kit.words.mrkdwn(f"summary.{trend}_by", names=names)] if names else []
+    return f.joined(said)
+
+
+def _table(kit: Kit, digest: Digest) -> list[tuple[str, ...]]:
+    """Give the rows, headings first; where nothing at all can be compared, the figures alone."""
+    names = tuple(kit.words.plain(f"summary.columns_{name}") for name in ("figure", "value", "usual", "change"))
+    rows = [names, *(figures.measured(kit.words, each) for each in digest.compared)]
+    if all(each.trend is Trend.TOO_FEW for each in digest.compared):
+        return [row[:2] for row in rows]
+    return rows
 
 
 def told(kit: Kit, digest: Digest) -> Mrkdwn:
@@ -129,9 +141,9 @@ def _growths(kit: Kit, digest: Digest) -> Mrkdwn:
 def _groups(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
     """Part the cases: a line a tier, and one for each other dimension of which anything is known."""
     groups = digest.figures.groups
-    for name, group in _first(groups.get(Dimension.TIER, {})):
-        if name:
-            yield _tier(kit, name, group)
+    tiers = [_tier(kit, name, group) for name, group in _first(groups.get(Dimension.TIER, {})) if name]
+    if tiers:
+        yield f.joined([kit.words.mrkdwn("summary.tiers"), *tiers], "\n")
     for dimension in (Dimension.CATEGORY, Dimension.SEVERITY, Dimension.CUSTOMER_TIER):
         raised = {name: group for name, group in groups.get(dimension, {}).items() if group.raised}
         if any(raised):
