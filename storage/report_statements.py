@@ -223,5 +223,7 @@ def micro(column: Column) -> Column:
     return sa.type_coerce(column, _MICROSECONDS)
 
 
-def _instant(at: datetime) -> Column:
+def _instant(at: datetime | Column) -> Column:
+    if isinstance(at, sa.ColumnElement):
+        return at
     return sa.literal((at - EPOCH) // timedelta(microseconds=1), _MICROSECONDS)

@@ -33,8 +33,10 @@ from storage.report_cases import (
     standing_open,
     worth_a_look,
 )
+from storage.report_shapes import Build, asked
 from storage.report_spreads import ALL, acknowledged_by, raised_by, resolved_by
 from storage.report_statements import (
+    Column,
     Sought,
     e,
     h,
@@ -97,30 +99,30 @@ class Reports(Repository):
 
     def behind(self, sought: Sought, figure: Behind, limit: int) -> list[Named]:
         """List the cases behind a figure, the most striking first."""
-        return [Named(*row) for row in self._rows(behind(sought, figure).limit(limit))]
+        return [Named(*row) for row in self._ask(_first, sought, behind, limit, figure)]
 
     def review(self, sought: Sought) -> list[tuple[Rule, Named]]:
         """Choose the cases to look at, one a rule."""
-        found = {rule: self._rows(worth_a_look(sought, rule).limit(len(Rule))) for rule in Rule}
+        found = {rule: self._ask(_first, sought, worth_a_look, len(Rule), rule) for rule in Rule}
         return review({rule: [Named(*row) for row in rows] for rule, rows in found.items()})
 
     def lessons(self, sought: Sought, most: int) -> list[tuple[str, int]]:
         """List the answers for the first level that came up often, the most frequent first."""
-        return [(text, count) for text, count in self._rows(lessons(sought, LESSON_AT_LEAST).limit(most))]
+        return [(text, count) for text, count in self._ask(_first, sought, lessons, most, LESSON_AT_LEAST)]
 
     def case_rows(self, sought: Sought, limit: int) -> Iterator[tuple[Any, ...]]:
         """Go through the cases something happened to, one row a case, by number."""
-        return (tuple(row) for row in self._rows(report_rows.cases(sought).limit(limit)))
+        return (tuple(row) for row in self._ask(_first, sought, report_rows.cases, limit))
 
     def timeline_rows(self, sought: Sought, limit: int) -> Iterator[tuple[Any, ...]]:
         """Go through what happened, in the order in which it did."""
-        return (tuple(row) for row in self._rows(report_rows.timeline(sought).limit(limit)))
+        return (tuple(row) for row in self._ask(_first, sought, report_rows.timeline, limit))
 
-    def _rows(self, statement: sa.Select[Any]) -> Iterable[Any]:
-        return self._connection.execute(statement)
+    def _ask(self, build: Build, sought: Sought, *given: Any) -> Iterable[Any]:
+        return asked(self._connection, build, sought, *given)
 
     def _raised(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
-        for dimension, name, count in self._rows(raised_by(sought, list(parted))):
+        for dimension, name, count in self._ask(raised_by, sought, tuple(parted)):
             if dimension == ALL:
                 found = replace(found, raised=count)
             else:
@@ -129,8 +131,8 @@ class Reports(Repository):
         return found
 
     def _acknowledged(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
-        by = [each for each in parted if each is not Dimension.REASON]
-        for dimension, name, count, middle, high, late, _ in self._rows(acknowledged_by(sought, by)):
+        by = tuple(each for each in parted if each is not Dimension.REASON)
+        for dimension, name, count, middle, high, late, _ in self._ask(acknowledged_by, sought, by):
             if dimension == ALL:
                 times = Times(count, _span(middle), _span(high))
                 found = replace(found, acknowledged=count, to_acknowledge=times, in_time=count - int(late))
@@ -140,8 +142,8 @@ class Reports(Repository):
         return found
 
     def _resolved(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
-        by = [each for each in parted if each is not Dimension.REASON]
-        for dimension, name, count, middle, high, _, overlong in self._rows(resolved_by(sought, by)):
+        by = tuple(each for each in parted if each is not Dimension.REASON)
+        for dimension, name, count, middle, high, _, overlong in self._ask(resolved_by, sought, by):
             if dimension == ALL:
                 times = Times(count, _span(middle), _span(high))
                 found = replace(found, resolved=count, to_resolve=times, over_30_days=int(overlong))
@@ -152,10 +154,8 @@ class Reports(Repository):
 
     def _visits(self, found: Figures, sought: Sought, tiers: defaultdict[str, Group] | None) -> Figures:
         """Count visits begun by tier, and those begun because nobody answered or nobody could be reached."""
-        where, how = text_in(history, "tier_name"), text_in(history, "arrival")
-        visits = happened(sought, ["entered"], where, how, sa.func.count()).group_by(where, how)
         jumps = 0
-        for name, arrival, count in self._rows(visits):
+        for name, arrival, count in self._ask(_visits_of, sought):
             jumps += count if arrival in WITHOUT_A_PERSON else 0
             if tiers is not None:
                 tiers[name] = replace(tiers[name], raised=tiers[name].raised + count)
@@ -163,9 +163,7 @@ class Reports(Repository):
 
     def _counts(self, found: Figures, sought: Sought) -> Figures:
         """Count events by kind."""
-        count = sa.func.count()
-        rows = self._rows(happened(sought, _COUNTED, h.code, count).group_by(h.code))
-        now: dict[str, int] = {row[0]: row[1] for row in rows}
+        now: dict[str, int] = {row[0]: row[1] for row in self._ask(_counts_of, sought)}
         return replace(
             found,
             pings=now.get("pinged", 0),
@@ -176,36 +174,63 @@ class Reports(Repository):
 
     def _open_at_end(self, sought: Sought) -> int:
         """Count what stands open now, less what was opened since the end, and with what was finished since."""
-        count = sa.func.count()
-        standing = sa.select(count).select_from(escalations).where(*standing_open(sought), *in_scope(sought))
-        closed = happened_after(sought, FINISHED, count)
-        opened = happened_after(sought, REOPENED, count)
-        raised_since = (
-            sa.select(count)
-            .select_from(escalations)
-            .where(e.workspace_id == sought.workspace_id, e.raised_at >= sought.end, *in_scope(sought))
-        )
-        parts = sa.select(*(each.scalar_subquery() for each in (standing, closed, opened, raised_since)))
-        now_open, closed_since, opened_since, new = self._connection.execute(parts).one()
+        now_open, closed_since, opened_since, new = next(iter(self._ask(_open_parts, sought)))
         return int(now_open + closed_since - opened_since - new)
 
     def _promises(self, found: Figures, sought: Sought) -> Figures:
-        ends = promise_ends(sought).subquery("promises")
-        total, kept = self._connection.execute(sa.select(sa.func.count(), sa.func.sum(ends.c.kept))).one()
+        total, kept = next(iter(self._ask(_promises_of, sought)))
         return replace(found, promises_kept=int(kept or 0), promises_broken=total - int(kept or 0))
 
     def _pings_by_tier(self, sought: Sought, tiers: defaultdict[str, Group]) -> None:
-        pinged = happened(sought, ["pinged"], tier().label("tier"), out_of_hours(sought.hours).label("out")).subquery()
-        by_tier = sa.select(pinged.c.tier, sa.func.count(), sa.func.sum(pinged.c.out)).group_by(pinged.c.tier)
-        for name, count, out in self._rows(by_tier):
+        for name, count, out in self._ask(_pings_of, sought):
             tiers[name] = replace(tiers[name], pings=count, pings_out_of_hours=int(out))
 
     def _open_parted(self, sought: Sought, parted: _Groups) -> None:
-        by = [each for each in parted if each is not Dimension.REASON]
-        for dimension, name, count in self._rows(open_by(sought, by)):
+        by = tuple(each for each in parted if each is not Dimension.REASON)
+        for dimension, name, count in self._ask(open_by, sought, by):
             if dimension != ALL:
                 groups = parted[Dimension(dimension)]
                 groups[name or ""] = replace(groups[name or ""], open_at_end=count)
+
+
+_COUNT: Column = sa.func.count()
+
+
+def _first(sought: Sought, select: Build, limit: int, *given: Any) -> sa.Select[Any]:
+    return select(sought, *given).limit(limit)
+
+
+def _visits_of(sought: Sought) -> sa.Select[Any]:
+    where, how = text_in(history, "tier_name").label("name"), text_in(history, "arrival").label("how")
+    begun = happened(sought, ["entered"], where, how).subquery()
+    return sa.select(begun.c.name, begun.c.how, _COUNT).group_by(begun.c.name, begun.c.how)
+
+
+def _counts_of(sought: Sought) -> sa.Select[Any]:
+    return happened(sought, _COUNTED, h.code, _COUNT).group_by(h.code)
+
+
+def _open_parts(sought: Sought) -> sa.Select[Any]:
+    meant = in_scope(sought)
+    standing = sa.select(_COUNT).select_from(escalations).where(*standing_open(sought), *meant)
+    raised_since = (e.workspace_id == sought.workspace_id, e.raised_at >= sought.end, *meant)
+    parts = (
+        standing,
+        happened_after(sought, FINISHED, _COUNT),
+        happened_after(sought, REOPENED, _COUNT),
+        sa.select(_COUNT).select_from(escalations).where(*raised_since),
+    )
+    return sa.select(*(each.scalar_subquery() for each in parts))
+
+
+def _promises_of(sought: Sought) -> sa.Select[Any]:
+    ends = promise_ends(sought).subquery("promises")
+    return sa.select(_COUNT, sa.func.sum(ends.c.kept))
+
+
+def _pings_of(sought: Sought) -> sa.Select[Any]:
+    pinged = happened(sought, ["pinged"], tier().label("tier"), out_of_hours(sought.hours).label("out")).subquery()
+    return sa.select(pinged.c.tier, _COUNT, sa.func.sum(pinged.c.out)).group_by(pinged.c.tier)
 
 
 def _span(microseconds: int | None) -> timedelta | None:
