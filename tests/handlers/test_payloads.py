@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from slackbot.slack.parse import (
     MalformedPayloadError,
+    place_of,
     press_of,
     quote_of,
     sender_of,
     submission_of,
 )
 
-READERS: tuple[Callable[[dict[str, Any]], object], ...] = (sender_of, press_of, submission_of, quote_of)
+READERS: tuple[Callable[[dict[str, Any]], object], ...] = (sender_of, press_of, submission_of, quote_of, place_of)
 KEYS = [
     "user",
     "user_id",
@@ -35,6 +36,7 @@ KEYS = [
     "container",
     "message_ts",
     "channel",
+    "channel_id",
     "name",
     "message",
     "text",
