@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.migrate import upgrade
 from tests.cluster import Cluster, started
 from tests.engines import Databases
+
+
+def pytest_configure() -> None:
+    """No example is too slow: how long one takes says how busy the machine is."""
+    settings.register_profile("house", deadline=None)
+    settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
