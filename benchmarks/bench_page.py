@@ -36,7 +36,7 @@ PACE = 3.0
 LENGTHS = (100, 500, 1000, 2000)
 SAMPLES = 5
 STEPS, PIXELS = 40, 160
-CASES_A_WEEK = 30
+CASES_A_WEEK = 25
 
 
 def door(folder: Path, rounds: int) -> Figure:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
@@ -32,6 +33,9 @@ MONDAY = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 WEEKS = 4
 WEEK = timedelta(weeks=1)
 PATIENCE = 30.0
+HEARS_IN = 0.3
+"""Seconds in which Rung has certainly read where its clock stands: a case must not be raised at the hour before."""
+
 AGENTS = ("ana", "ben", "noor")
 SOLUTION = {
     "What to tell the customer": "It is corrected, and we checked it together.",
@@ -89,6 +93,7 @@ class Month:
     def _goes_to(self, moment: datetime) -> None:
         self._calendar.set(max(moment, self._calendar.now()), 1)
         self._app.set_clock()
+        time.sleep(HEARS_IN)
 
 
 def size_of(things: Iterable[Any]) -> int:
