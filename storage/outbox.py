@@ -185,9 +185,15 @@ class Outbox(Repository):
         """Note which version an edit has shown; a newer one wanted meanwhile makes it pending again."""
         return self._changed(_EDITED, {"row": row_id, "held": token, "shown": shown_version, "now": now})
 
-    def retry(self, row_id: int, token: int, not_before: datetime, error: str, *, count: bool) -> bool:
-        """Try again later what was certainly not sent; `count` False forgives the attempt (a rate limit)."""
-        values = {"row": row_id, "held": token, "then": not_before, "why": error, "forgiven": 0 if count else 1}
+    def retry(
+        self, row_id: int, token: int, not_before: datetime, error: str, *, count: bool, forgiven: int = 0
+    ) -> bool:
+        """Try again later what was certainly not sent; `count` False forgives the attempt (a rate limit).
+
+        `forgiven` says how many attempts before it are forgiven too.
+        """
+        attempts = forgiven if count else forgiven + 1
+        values = {"row": row_id, "held": token, "then": not_before, "why": error, "forgiven": attempts}
         return self._changed(_RETRY, values)
 
     def unknown(self, row_id: int, token: int, look_at: datetime, error: str) -> bool:

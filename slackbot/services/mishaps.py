@@ -139,7 +139,12 @@ class Mishaps:
             self._done[REACTIONS[row.kind].to[DestinationBroken]](row, failure)
 
     def _doubt_a_while(self, row: OutboxRow, failure: SlackFailure) -> None:
-        if row.attempt < DOUBTED:
+        if Tried.LOOKED not in tried(row):
+            # Counted anew: whatever failed before was no doubt.
+            with self._ctx.store.write() as tx:
+                error, then = error_of(row, failure.code, Tried.LOOKED), self._in(backoff(1))
+                tx.outbox.retry(row.id, row.token, then, error, count=True, forgiven=row.attempt - 1)
+        elif row.attempt < DOUBTED:
             self._repeat(row, failure)
         else:
             self._let_go(row, failure)

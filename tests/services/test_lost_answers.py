@@ -372,12 +372,14 @@ def test_a_late_copy_that_can_t_be_deleted_is_found(still: StillHouse, refused: 
 
 
 def test_an_edit_outlasts_codes_that_nobody_knows(still: StillHouse) -> None:
-    """Slack answers edits with an unknown code for half a minute: what the agent reads is up to date afterwards."""
+    """Refused nine times, then answered with an unknown code for a while: what the agent reads is right afterwards."""
     case = still.raises()
     still.runs(5)
+    place = to(still.direct()[0].channel)
+    still.wire.faults.error("chat.update", "request_timeout", place, times=9)
     for _ in range(4):
-        still.wire.faults.unknown_error("chat.update", 7, to(still.direct()[0].channel))
+        still.wire.faults.unknown_error("chat.update", 7, place)
     still.acknowledges(case)
-    still.runs(60)
+    still.runs(600)
     assert "lena" in still.direct()[0].text or still.requester("lena").user_id in still.direct()[0].text
     assert {row.state for row in still.rows(Kind.CASE_EDIT)} == {OutboxState.SENT}

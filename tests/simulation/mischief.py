@@ -55,7 +55,7 @@ class Mischief:
             (Fault.DELETION, 14, self._delete),
             (Fault.POLICY, 3, self._change_policy),
             (Fault.DOWN, 1, self._all_down),
-            (Fault.BURST, 0.8, lambda: self._people.raise_many(self._chance.choice((7, 7, 12)))),
+            (Fault.BURST, 0.8, lambda: self._people.raise_many(self._chance.choice((7, 12, 30)))),
         )
         weather = self._world.weather
         for fault, times_a_week, what in plans:

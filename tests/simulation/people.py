@@ -56,9 +56,9 @@ class People:
             self._world.timeline.outside(self._chance.uniform(0, seconds * 0.97), self._somebody_raises)
 
     def raise_many(self, count: int) -> None:
-        """Raise very many cases at once."""
+        """Raise very many cases at once: more a second than one channel takes."""
         for _ in range(count):
-            self._world.timeline.outside(self._chance.uniform(0, 20), self._somebody_raises)
+            self._world.timeline.outside(self._chance.uniform(0, count / 4), self._somebody_raises)
 
     def read(self, row: Row, channel: str, ts: str) -> None:
         """React, perhaps, to a message that has just become visible."""
