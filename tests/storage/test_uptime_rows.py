@@ -152,6 +152,7 @@ STAYS = {
         "workspaces.refreshed_at",
         "people.met_at",
         "policy_versions.added_at",
+        "summary_schedules.set_up_at",
     },
     "forgotten a week later, or two": {"drafts.created_at"},
     "written anew with every beat": {"heartbeat.seen_at"},
