@@ -69,6 +69,7 @@ _NEXT_MOMENT = sa.select(
 _PENDING_OF = _READ.where(
     _IN_WORKSPACE, _c.raised_by == sa.bindparam("person"), _c.state == constant("pending")
 ).order_by(_c.raised_at)
+_AWAITED = sa.select(_c.raised_by).where(_IN_WORKSPACE, _c.state == constant("pending")).distinct()
 _OPEN = (_IN_WORKSPACE, _c.next_at.is_not(None))
 _OPEN_OF = (
     *_OPEN,
@@ -174,6 +175,10 @@ class Escalations(Repository):
         """Read the cases that wait for somebody to prove an insider."""
         found = self._connection.execute(_PENDING_OF, {"workspace": workspace_id, "person": user_id})
         return [escalation_of(row) for row in found]
+
+    def awaited(self, workspace_id: int) -> set[str]:
+        """List who must prove an insider before a case of theirs goes on."""
+        return {row[0] for row in self._connection.execute(_AWAITED, {"workspace": workspace_id})}
 
     def open_page(self, workspace_id: int, whose: str | None, after: Cursor | None, limit: int) -> list[Escalation]:
         """Read a page of the cases neither closed nor withdrawn, by their next moment.

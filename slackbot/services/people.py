@@ -62,10 +62,12 @@ class Acquaintance:
         """
         members = [person_from(member) for member in self._gateway.pages(workspace.id, "users.list", "members")]
         with self._ctx.store.write() as tx:
-            awaited = [person for person in members if _is_awaited(tx, workspace, person)]
             tx.people.learn_many(workspace.id, members, self._ctx.wire_now())
-            for person in awaited:
-                learn(self._ctx, tx, workspace.id, person)
+            # Not before: a case that is raised meanwhile is either seen now, or has its person asked about.
+            awaited = tx.escalations.awaited(workspace.id)
+            for person in members:
+                if person.id in awaited:
+                    learn(self._ctx, tx, workspace.id, person)
         self._ctx.wake()
         return len(members)
 
@@ -131,12 +133,6 @@ def _name_of(user: Mapping[str, Any]) -> str:
     """Say what people call somebody; Slack's own `name` is never shown (docs.slack.dev/changelog)."""
     profile = user.get("profile") or {}
     return str(profile.get("display_name") or profile.get("real_name") or user.get("real_name") or "")
-
-
-def _is_awaited(tx: Transaction, workspace: Workspace, person: Person) -> bool:
-    """Say whether we have met somebody of whom Slack has not told yet: cases of theirs may wait for it."""
-    known = tx.people.get(workspace.id, person.id)
-    return known is not None and not known.verified
 
 
 def _verdict(denial: Denial | None) -> Command:

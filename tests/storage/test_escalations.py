@@ -158,3 +158,4 @@ def test_cases_that_wait_for_proof_are_found_by_person(house: House) -> None:
     house.stored(state=State.PENDING, raised_by="U8")
     with house.store.read() as tx:
         assert tx.escalations.pending_of(house.workspace_id, "U7") == [pending]
+        assert tx.escalations.awaited(house.workspace_id) == {"U7", "U8"}

@@ -20,6 +20,7 @@ HOT = [
     (escalations._NEXT_MOMENT, "ix_escalations_due"),
     (escalations._NEXT_MOMENT, "ix_escalations_held"),
     (escalations._PENDING_OF, "ix_escalations_pending"),
+    (escalations._AWAITED, "ix_escalations_pending"),
     (escalations._PAGES[False, True], "ix_escalations_open"),
     (escalations._PAGES[True, True], "ix_escalations_open"),
     (departures._OPEN_LANES, "ix_lanes_whole"),
