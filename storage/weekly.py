@@ -71,7 +71,7 @@ _SETTLE = sa.update(weekly_summaries).where(*_IT, _LEASED, _c.token == sa.bindpa
 _LOST = (
     sa.update(weekly_summaries)
     .where(_LEASED, _c.lease_until <= _NOW)
-    .values(state="unknown", lease_until=None, error="lease expired")
+    .values(lease_until=sa.bindparam("until", type_=_MOMENT), token=_c.token + 1)
     .returning(*_COLUMNS)
 )
 _NEXT = sa.select(
@@ -126,9 +126,9 @@ class Weekly(Repository):
         """End it without knowing that it stands there: `unknown` or `dead`."""
         return self._settled(planned, {"state": state, "error": error})
 
-    def lost(self, now: datetime) -> list[Planned]:
-        """Make what was not settled in time unknown; say which."""
-        return [Planned(*row) for row in self._connection.execute(_LOST, {"now": now})]
+    def take_lost(self, now: datetime, lease: timedelta) -> list[Planned]:
+        """Take over what was not settled in time, to tell of it within the lease."""
+        return [Planned(*row) for row in self._connection.execute(_LOST, {"now": now, "until": now + lease})]
 
     def next_moment(self) -> datetime | None:
         """Say when one is due, or a lease ends."""

@@ -59,10 +59,10 @@ class WeeklySummaries:
         now, wire = self._ctx.now(), self._ctx.wire_now()
         with self._ctx.store.write() as tx:
             planned = plan_weekly(self._ctx, tx, now)
-            lost = tx.weekly.lost(wire)
+            lost = tx.weekly.take_lost(wire, LEASE)
             taken = tx.weekly.take(wire, LEASE)
         for each in lost:
-            self._tell_admins(each, "weekly_unknown")
+            self._end(each, "unknown", "lease expired")
         if taken is not None:
             self._post(taken)
         return bool(planned) or taken is not None or bool(lost)
@@ -86,8 +86,7 @@ class WeeklySummaries:
             return
         except Exception:
             log.exception("the summary of %s could not be drawn", planned.week)
-            self._settle(planned, "dead", "unrenderable")
-            self._tell_admins(planned, "weekly_dead")
+            self._end(planned, "dead", "unrenderable")
             return
         try:
             answer = self._gateway.call(
@@ -127,7 +126,7 @@ class WeeklySummaries:
             if may_be_read_later(failure) and planned.attempt < MOST_LOOKS:
                 self._again(planned, pause_after(failure), f"{IN_DOUBT}: {failure.code}")
             else:
-                self._lost(planned, failure)
+                self._end(planned, "unknown", failure.code)
             return False
         if copies:
             self._sent(planned, copies[0][1])
@@ -152,14 +151,13 @@ class WeeklySummaries:
             case AuthBroken() | PlanLimit():
                 self._again(planned, PAUSE, failure.code)
             case Ambiguous():
-                self._lost(planned, failure)
+                self._end(planned, "unknown", failure.code)
             case DestinationBroken():
                 self._elsewhere(planned, failure.code)
             case PayloadBroken() if not self._is_plain(planned):
                 self._again(planned, timedelta(0), f"{_PLAIN}{failure.code}")
             case _:
-                self._settle(planned, "dead", failure.code)
-                self._tell_admins(planned, "weekly_dead")
+                self._end(planned, "dead", failure.code)
 
     @until_noted
     def _sent(self, planned: Planned, ts: str) -> None:
@@ -171,39 +169,39 @@ class WeeklySummaries:
         with self._ctx.store.write() as tx:
             tx.weekly.again(planned, self._ctx.wire_now() + after, error)
 
+    def _end(self, planned: Planned, state: str, error: str) -> None:
+        """Give up, `unknown` or `dead`; told first, so that a process that dies in between leaves it to the next."""
+        self._tell_admins(planned, f"weekly_{state}")
+        self._settle(planned, state, error)
+
     @until_noted
     def _settle(self, planned: Planned, state: str, error: str) -> None:
         with self._ctx.store.write() as tx:
             tx.weekly.ended(planned, state, error)
 
-    def _lost(self, planned: Planned, failure: SlackFailure) -> None:
-        self._settle(planned, "unknown", failure.code)
-        self._tell_admins(planned, "weekly_unknown")
-
     def _elsewhere(self, planned: Planned, code: str) -> None:
         """Go down the fallback chain: the catcher, then each manager; nobody left is dead, loudly."""
-        if not self._redirected(planned, code):
+        place = self._next_place(planned)
+        if place is None:
             log.error("the summary of %s reached nobody: %s", planned.week, code)
-            self._tell_admins(planned, "weekly_dead")
-        elif not planned.places_tried:
+            self._end(planned, "dead", code)
+            return
+        if not planned.places_tried:
             self._tell_admins(planned, "weekly_elsewhere")
+        self._redirect(planned, place, code)
+
+    def _next_place(self, planned: Planned) -> str | None:
+        with self._ctx.store.read() as tx:
+            rules = self._ctx.rules_now(tx, planned.workspace_id)
+        chain = list(dict.fromkeys((*rules.catcher, *rules.managers)))
+        tried = chain.index(planned.destination) + 1 if planned.destination in chain else 0
+        return next(iter(chain[tried:]), None)
 
     @until_noted
-    def _redirected(self, planned: Planned, code: str) -> bool:
-        """Take the place after the one that was tried; say whether there was one."""
+    def _redirect(self, planned: Planned, place: str, code: str) -> None:
+        in_doubt = self._noted(planned).startswith(IN_DOUBT)
         with self._ctx.store.write() as tx:
-            rules = self._ctx.rules_now(tx, planned.workspace_id)
-            chain = list(dict.fromkeys((*rules.catcher, *rules.managers)))
-            tried = chain.index(planned.destination) + 1 if planned.destination in chain else 0
-            left = chain[tried:]
-            if left:
-                known = tx.weekly.state_of(planned.workspace_id, planned.schedule, planned.week)
-                in_doubt = known is not None and (known[1] or "").startswith(IN_DOUBT)
-                error = f"{IN_DOUBT}: {code}" if in_doubt else code
-                tx.weekly.elsewhere(planned, left[0], self._ctx.wire_now(), error)
-            else:
-                tx.weekly.ended(planned, "dead", code)
-        return bool(left)
+            tx.weekly.elsewhere(planned, place, self._ctx.wire_now(), f"{IN_DOUBT}: {code}" if in_doubt else code)
 
     def _tell_admins(self, planned: Planned, key: str) -> None:
         """Tell each admin; where that fails, the log has it."""

@@ -219,7 +219,7 @@ UNPLAYED: Mapping[str, str] = {
     "call services.weekly:WeeklySummaries._post": "no play yet: a summary by itself",
     "call services.weekly:WeeklySummaries._tell_admins": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries._again": "no play yet: a summary by itself",
-    "commit services.weekly:WeeklySummaries._redirected": "no play yet: a summary by itself",
+    "commit services.weekly:WeeklySummaries._redirect": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries._sent": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries._settle": "no play yet: a summary by itself",
     "commit services.weekly:WeeklySummaries.step": "no play yet: a summary by itself",

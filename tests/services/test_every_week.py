@@ -19,7 +19,7 @@ from slackbot.slack.views import WeeklyView
 from tests.engines import POSTGRESQL, SQLITE, Databases
 from tests.services.still_house import StillHouse, still_house_on
 from tests.services.test_summaries_of_replicas import other_replica_applies
-from tests.services.test_weekly import DUE, HOUR, SUNDAY, posted, restarted, runs, state_of
+from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, state_of
 
 MONDAY_AT_NINE = {"day": "1", "hour": "9", "zone": "Europe/Madrid"}
 
