@@ -1,39 +1,57 @@
-"""A process of Rung's that kills itself (SIGKILL) at a point named on its command line.
+"""A process of Rung's that kills itself (SIGKILL) at a point it is told at its birth.
 
-`python -m tests.crash.victim POINT [--ahead SECONDS] [--restored] [--unseen] [--quick-beat]`: the settings come from
-the environment as for `rung run`. Its clocks are so many seconds ahead of the machine's, so that leases of a process
-that died before are over at once; it notices the gap as an outage, unless it is `--unseen`. Every point it comes by is
-written to the file named by RUNG_CRASH_LOG, if there is one.
+It is wired as `rung run` wires it, the database's clock included, and quicker where only waiting would be saved: no
+pace, and a short beat or a short wait for what is under way where a play asks for it. Its clocks can be put forward
+while it runs: SIGUSR1 has it look what is due then.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from ctypes import c_double
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from slackbot import app
 from slackbot.app import Rung
 from slackbot.cli.acme import shipped
 from slackbot.clock import Clocks, SystemClock
 from slackbot.services import uptime
 from slackbot.services.policies import apply_first, has_policy
+from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import load_settings
 from slackbot.slack.gateway import Gateway
 from storage.engine import open_store
-from storage.migrate import upgrade
 from storage.unit_of_work import Store, Transaction
+from tests.crash.clock import AheadClock
 from tests.crash.points import AFTER, BEFORE, ROOT, Site, point, site_at
+from tests.house import AT_ONCE
 
-LOG = "RUNG_CRASH_LOG"
 NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a victim is told: where it dies, where it notes the points it comes by, and how it is to be.
+
+    `restored`: its database is an older copy. `unseen`: it does not notice that nobody ran before. `quick_beat`: it
+    beats five times a second. `hasty`: told to stop, it waits for nothing that is under way.
+    """
+
+    point: str
+    log: Path
+    restored: bool = False
+    unseen: bool = False
+    quick_beat: bool = False
+    hasty: bool = False
+
 
 _WROTE: dict[str, Callable[[Transaction], Any]] = {
     "sqlite": lambda tx: tx.connection.connection.driver_connection.total_changes,  # type: ignore[union-attr]
@@ -48,7 +66,7 @@ _ROOMS = (str(ROOT / "slackbot"), str(ROOT / "handlers"))
 class Reaper:
     """Kills the process when it comes to its point, and notes every point on the way."""
 
-    def __init__(self, target: str, log: Path | None) -> None:
+    def __init__(self, target: str, log: Path) -> None:
         self._target = target
         self._log = log
         self._seen: set[str] = set()
@@ -58,7 +76,7 @@ class Reaper:
         if site is None:
             return
         name = point(when, site)
-        if self._log is not None and name not in self._seen:
+        if name not in self._seen:
             self._seen.add(name)
             with self._log.open("a", encoding="utf-8") as log:
                 log.write(f"{name}\n")
@@ -66,7 +84,7 @@ class Reaper:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-reaper = Reaper(NEVER, None)
+reaper = Reaper(NEVER, Path(os.devnull))
 
 
 def _site() -> Site | None:
@@ -78,17 +96,6 @@ def _site() -> Site | None:
             return site_at(file, frame.f_lineno)
         frame = frame.f_back
     return None
-
-
-class AheadClock(SystemClock):
-    """The machine's clock, put forward."""
-
-    def __init__(self, seconds: float) -> None:
-        self._ahead = timedelta(seconds=seconds)
-
-    def now(self) -> datetime:
-        """Say what time it is on this clock."""
-        return super().now() + self._ahead
 
 
 class MortalStore(Store):
@@ -122,38 +129,46 @@ def mortal_call(self: Gateway, workspace_id: int, method: str, **args: Any) -> d
         reaper.passes(AFTER, site)
 
 
-def main() -> None:
-    """Run until killed, by itself or from outside."""
+def live(fate: Fate, environment: Mapping[str, str], ahead: c_double) -> None:
+    """Run until killed, by itself or from outside, or told to stop; the settings come as `rung run` gets them."""
     global reaper  # noqa: PLW0603 - one process, one death
-    parser = argparse.ArgumentParser()
-    parser.add_argument("point")
-    parser.add_argument("--ahead", type=float, default=0.0)
-    parser.add_argument("--restored", action="store_true")
-    parser.add_argument("--unseen", action="store_true")
-    parser.add_argument("--quick-beat", action="store_true")
-    words = parser.parse_args()
-    log = os.environ.get(LOG)
-    settings = load_settings()
-    upgrade(settings.database_url)
-    store = open_store(settings.database_url)
-    mortal = MortalStore(store.engine, store.writer, store.reader, store.closing)
-    clock = AheadClock(words.ahead)
-    Gateway.call = mortal_call  # type: ignore[method-assign]  # the house makes its gateway by itself
-    reaper = Reaper(words.point, Path(log) if log else None)
-    house = Rung(settings, mortal, Clocks(case=clock, wire=clock))
-    if not has_policy(house.engine.ctx, house.workspace):
-        apply_first(house.engine.ctx, house.engine.gateway, house.workspace, shipped("rung.toml"), "test")
-    if words.unseen:
-        with store.write() as tx:
-            tx.uptime.beat(clock.now())
-    if words.quick_beat:
-        uptime.EVERY = timedelta(milliseconds=200)
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    house.start(restored=words.restored)
-    stopping.wait()
+    told = {signal.SIGTERM, signal.SIGUSR1}
+    signal.pthread_sigmask(signal.SIG_BLOCK, told)
+    _say_into(fate.log.with_name("victim.log"))
+    os.environ.update(environment)
+    reaper = Reaper(fate.point, fate.log)
+    _hurry(fate)
+    house = _house(fate, ahead)
+    house.start(restored=fate.restored)
+    while signal.sigwait(told) == signal.SIGUSR1:
+        house.wake()
     house.stop()
 
 
-if __name__ == "__main__":
-    main()
+def _say_into(file: Path) -> None:
+    said = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+
+
+def _hurry(fate: Fate) -> None:
+    Gateway.call = mortal_call  # type: ignore[method-assign]  # the house makes its gateway by itself
+    if fate.quick_beat:
+        uptime.EVERY = timedelta(milliseconds=200)
+    if fate.hasty:
+        app.STOP_WITHIN = 0.0
+
+
+def _house(fate: Fate, ahead: c_double) -> Rung:
+    settings = load_settings()
+    store = open_store(settings.database_url)
+    keeper = timekeeper_of(store)
+    clock = AheadClock(keeper.clock if keeper else SystemClock(), ahead)
+    mortal = MortalStore(store.engine, store.writer, store.reader, store.closing)
+    house = Rung(settings, mortal, Clocks(case=clock, wire=clock), pace=AT_ONCE, timekeeper=keeper)
+    if not has_policy(house.engine.ctx, house.workspace):
+        apply_first(house.engine.ctx, house.engine.gateway, house.workspace, shipped("rung.toml"), "test")
+    if fate.unseen:
+        with store.write() as tx:
+            tx.uptime.beat(clock.now())
+    return house
