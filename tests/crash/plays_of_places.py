@@ -67,7 +67,9 @@ def token_refused(scene: Scene, victim: Victim) -> None:
         "after commit services.mishaps:Mishaps._stop_workspace", "after commit services.tokens:TokenWatch._tell"
     )
     victim.time_passes(_A_CHECK)
-    victim.passes("after commit services.tokens:TokenWatch._stop_again")
+    victim.passes(
+        "after commit services.tokens:TokenWatch._stop_again", "after call services.introducing:Introduction.step"
+    )
     for fault in revoked:
         faults.end(fault)
     victim.time_passes(_A_CHECK)
@@ -104,6 +106,7 @@ PLAYS: Played = {
     "token refused": (
         Play(token_refused),
         (
+            "call services.introducing:Introduction.step",
             "commit services.mishaps:Mishaps._stop_workspace",
             "commit services.tokens:TokenWatch._tell",
             "call services.tokens:TokenWatch._check",

@@ -23,9 +23,8 @@ UNPLAYED: Mapping[str, str] = {
     "call services.deliver:Sender._take_back": "an answer that comes after its lease is over: see test_lost_answers",
     "commit services.folding:Folding._let_go": "a press between the lease and the drawing of a call: test_many_calls",
     "commit services.folding:Folding._want_anew": "calls leased together that stand in two channels: test_many_calls",
-    "call services.introducing:Introduction.step": "a question that changes nothing, and is asked again",
 }
-"""Sites that no play comes by, and why."""
+"""Sites that no play comes by, and why: two things would have to meet in one millisecond."""
 
 EVERY_DAY = (
     "before commit services.intake:_submit_line",
