@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slackbot.simulator.faults import in_channel
 from tests.crash.play import EVERYBODY_KNOWN, POST, Play, Played, refusal, to_person
+from tests.crash.plays_of_people import newcomer
 from tests.crash.process import Victim
 from tests.crash.scene import Scene
 from tests.crash.victim import NEVER
@@ -67,9 +68,7 @@ def token_refused(scene: Scene, victim: Victim) -> None:
         "after commit services.mishaps:Mishaps._stop_workspace", "after commit services.tokens:TokenWatch._tell"
     )
     victim.time_passes(_A_CHECK)
-    victim.passes(
-        "after commit services.tokens:TokenWatch._stop_again", "after call services.introducing:Introduction.step"
-    )
+    victim.passes("after commit services.tokens:TokenWatch._stop_again")
     for fault in revoked:
         faults.end(fault)
     victim.time_passes(_A_CHECK)
@@ -80,6 +79,19 @@ def token_refused(scene: Scene, victim: Victim) -> None:
     victim.passes("after commit services.tokens:TokenWatch._look_later")
     faults.end(silent)
     victim.rests()
+
+
+def token_in_doubt(scene: Scene, victim: Victim) -> None:
+    """Find the token refused by a question about somebody, and by the next one about the token itself."""
+    faults = scene.slack.faults
+    newcomer(scene, victim, "#support")
+    faults.error("users.info", "token_revoked")
+    still = faults.last(refusal("auth.test", "token_revoked"))
+    victim.does(lambda: scene.slack.person("nora").types("/escalations open", in_="#support"))
+    victim.until(lambda: not any("users.info" in left for left in faults.left()), "Slack is not asked")
+    victim.time_passes(_A_CHECK)
+    victim.passes("after commit services.tokens:TokenWatch._ask#2")
+    faults.end(still)
 
 
 PLAYS: Played = {
@@ -106,13 +118,19 @@ PLAYS: Played = {
     "token refused": (
         Play(token_refused),
         (
-            "call services.introducing:Introduction.step",
             "commit services.mishaps:Mishaps._stop_workspace",
             "commit services.tokens:TokenWatch._tell",
             "call services.tokens:TokenWatch._check",
             "commit services.tokens:TokenWatch._stop_again",
             "commit services.tokens:TokenWatch._look_later",
             "commit services.tokens:TokenWatch._reopen",
+        ),
+    ),
+    "token in doubt": (
+        Play(token_in_doubt),
+        (
+            "call services.tokens:TokenWatch._ask",
+            "commit services.tokens:TokenWatch._ask#2",
         ),
     ),
 }

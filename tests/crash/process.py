@@ -28,6 +28,7 @@ PATIENCE = 90.0
 Seen = TypeVar("Seen")
 
 _GLANCE = 0.05
+_DYING = 10.0
 _AT_REST = sa.select(sa.func.count()).where(COLUMNS[0].table.c.state.in_(UNFINISHED))
 
 
@@ -84,7 +85,7 @@ class Victim:
         try:
             act()
         except (DeliveryFailedError, NotShownError, NotPossibleError, TimeoutError) as error:
-            self.process.join(1.0)
+            self.process.join(_DYING)
             if self.process.exitcode is None:
                 raise
             raise GoneError from error
