@@ -144,6 +144,16 @@ def edit_refused(scene: Scene, victim: Victim) -> None:
     victim.rests()
 
 
+def edit_doubted(scene: Scene, victim: Victim) -> None:
+    """Have an edit refused with a code that nobody knows: it is tried again."""
+    first(scene, victim)
+    card = scene.slack.channel("#tier-2").shows("refund stuck")
+    scene.slack.faults.error(UPDATE, "unheard_of", in_channel(card.channel_id))
+    victim.does(lambda: scene.slack.person("lena").clicks("Acknowledge", on=card))
+    victim.shown("#tier-2", "promised a first answer")
+    victim.rests()
+
+
 def too_many_for_the_plan(scene: Scene, victim: Victim) -> None:
     """Reach the limit of the workspace's plan: the message waits, somebody outside Slack is told."""
     scene.slack.faults.error(POST, "message_limit_exceeded", in_tier_2(scene))
@@ -219,6 +229,10 @@ PLAYS: Played = {
     "edit refused": (
         Play(edit_refused),
         ("commit services.mishaps:Mishaps._finish",),
+    ),
+    "edit doubted": (
+        Play(edit_doubted),
+        ("commit services.mishaps:Mishaps._doubt_a_while",),
     ),
     "too many for the plan": (
         Play(too_many_for_the_plan),

@@ -84,6 +84,21 @@ def asks(scene: Scene, victim: Victim) -> None:
     victim.rests()
 
 
+def schedules(scene: Scene, victim: Victim) -> None:
+    """Have a summary come every week, and come no more."""
+    first(scene, victim)
+    dana = scene.slack.person("dana")
+    victim.does(lambda: dana.types("/escalations summary", in_="#support"))
+    shown = victim.sees(lambda within: dana.sees_ephemeral("Raised", within=within))
+    victim.does(lambda: dana.clicks("Every week", on=shown))
+    victim.does(dana.submits)
+    victim.sees(lambda within: dana.modal_shows("for the first time", within=within))
+    victim.does(lambda: dana.clicks("Every week", on=shown))
+    victim.sees(lambda within: dana.modal_shows("Comes by itself already", within=within))
+    victim.does(lambda: dana.clicks("Stop", in_modal=True))
+    victim.rests()
+
+
 PLAYS: Played = {
     "first": (
         Play(first),
@@ -143,12 +158,19 @@ PLAYS: Played = {
     "asks": (
         Play(asks),
         (
-            "commit services.summaries:_unread",
+            "commit services.summaries:unread",
             "commit services.summaries:may_post",
             "call slack.uploading:send_files",
             "call slack.uploading:send_files#2",
             "call slack.uploading:send_files#3",
             "call slack.outside:Interactions.publish_home",
+        ),
+    ),
+    "schedules": (
+        Play(schedules),
+        (
+            "commit services.scheduling:set_up",
+            "commit services.scheduling:stop",
         ),
     ),
 }
