@@ -130,7 +130,7 @@ LONGEST_CALL = timedelta(seconds=10)
 AFTER_LEASE = timedelta(seconds=3)
 """From the end of a lease to the first look."""
 RECHECK = timedelta(seconds=60)
-"""From an attempt whose answer was lost to the last look for a second copy, where it was sent again."""
+"""From the moment that something is sent again, its answer being lost, to the last look for a second copy."""
 EARLIER = timedelta(minutes=65)
 """How far before a message was wanted its history is read: ours may be an hour fast against Slack's clock."""
 BLIND_AFTER = timedelta(seconds=10)

@@ -104,11 +104,12 @@ class Reconciler:
             self._later(row, LOOK_LATER)
 
     def _settle(self, row: OutboxRow, copies: list[Copy]) -> None:
-        attempted = row.attempt_started_at or row.created_at
+        # Counted from now, not from the attempt: who slept in between may have called only on waking.
+        now = self._ctx.wire_now()
         if not copies:
-            self._resolve(row, OutboxState.PENDING, recheck=attempted + RECHECK)
+            self._resolve(row, OutboxState.PENDING, recheck=now + RECHECK)
             return
-        surplus_at = self._ctx.wire_now() if len(copies) > 1 else attempted + RECHECK if row.attempt > 1 else None
+        surplus_at = now if len(copies) > 1 else now + RECHECK if row.attempt > 1 else None
         with self._ctx.store.write() as tx:
             if tx.outbox.resolve_unknown(row.id, OutboxState.SENT, recheck_at=surplus_at, token=row.token):
                 note_post(self._ctx, tx, row, copies[0], shown=SHOWN_UNKNOWN, cards=frozenset())

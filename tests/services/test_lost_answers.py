@@ -72,12 +72,25 @@ def test_what_did_not_arrive_is_sent_again(still: StillHouse) -> None:
 
 @pytest.mark.parametrize("late", [5, 10, 40])
 def test_a_late_twin_is_deleted(still: StillHouse, late: float) -> None:
-    """A first post that arrives after it was sent again is deleted at 60 s; ours is the copy that stays."""
+    """A first post that arrives after it was sent again is deleted within a minute; ours is the copy that stays."""
     still.wire.arrives_late(POST, late)
     still.raises()
     still.runs(late + 1)
     assert len(still.visible("tier-2")) == 2
-    still.runs(61 - late)
+    still.runs(64 - late)
+    (card,) = still.visible("tier-2")
+    assert known_card(still).ts == card.ts
+
+
+def test_a_twin_that_comes_after_a_standstill_is_deleted(still: StillHouse) -> None:
+    """Who slept for longer than the last look waits calls on waking: that look is counted from the sending again."""
+    still.wire.arrives_late(POST, 90)
+    still.raises()
+    still.runs(1)
+    still.clock.set(still.clock.now() + timedelta(seconds=80))
+    still.runs(15)
+    assert len(still.visible("tier-2")) == 2
+    still.runs(60)
     (card,) = still.visible("tier-2")
     assert known_card(still).ts == card.ts
 
