@@ -63,7 +63,7 @@ def test_an_old_one_does_not_start_on_a_newer_schema(cluster: Cluster, tmp_path:
 def test_a_killed_ones_work_is_taken_over(place: Replicas) -> None:
     """What a killed replica held leaves within half a minute; what nobody held, and what comes, leaves at once."""
     place.start()
-    doomed = place.start("-m", "tests.crash.victim", "before call services.deliver:Sender._dispatch")
+    doomed = place.start("-m", "tests.replicas.doomed", "before call services.deliver:Sender._dispatch")
     raised = 0
     while doomed.poll() is None:
         assert raised < 20

@@ -59,6 +59,9 @@ def assert_ended(still: StillHouse, kind: Kind, troubles: list[Fault]) -> None:
             assert row.error
 
 
+LONGEST_WAIT = 1000.0
+"""Seconds: a limit of the workspace's plan is waited out for a quarter of an hour."""
+
 KINDS = [
     pytest.param(Kind.CARD, 4),
     pytest.param(Kind.PING, 4),
