@@ -12,7 +12,7 @@ WORKERS ?= $(shell expr 2 \* `getconf _NPROCESSORS_ONLN`)
 WEEKS ?= 20
 FROM ?= 1
 BIN := .venv/bin
-PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=loadfile
+PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=loadfile --no-loadscope-reorder
 # Into the tree's own lock only; no index address may stand in it.
 COMPILE = $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --python-version=3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
