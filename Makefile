@@ -7,8 +7,7 @@
 
 PYTHON ?=
 ARGS ?=
-# Twice as many as processors: a test that runs real processes waits as long as it computes.
-WORKERS ?= $(shell expr 2 \* `getconf _NPROCESSORS_ONLN`)
+WORKERS ?= auto
 WEEKS ?= 20
 FROM ?= 1
 BIN := .venv/bin
