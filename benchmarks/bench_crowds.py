@@ -39,17 +39,18 @@ class Shares:
         self.acted.append(len(counts))
         self.twice += sum(count > 1 for count in counts)
 
-    def figure(self, name: str, control: Shares) -> Figure:
-        """Put it beside the control."""
+    def figure(self, name: str, control: Shares | None = None) -> Figure:
+        """Put it beside the control, where there is one."""
+        samples = {"ours": self.acted} | ({"control": control.acted} if control else {})
         return Figure(
             name,
             f"{min(self.acted):.0f} of {CROWD}, {self.twice} twice",
-            f"{typical(control.acted):.0f} of {CROWD}, {control.twice} twice",
+            f"{typical(control.acted):.0f} of {CROWD}, {control.twice} twice" if control else "-",
             value=min(self.acted) / CROWD - self.twice,
             target=1,
             at_least=True,
             unit="",
-            samples={"ours": self.acted, "control": control.acted},
+            samples=samples,
         )
 
 
@@ -84,17 +85,7 @@ def of_two_processes(rung: Watched, other: Watched, rounds: int) -> list[Figure]
     shares = [each.asks("acted")["acted"] for each in (rung, other)]
     if not all(shares):
         raise BenchError(f"one process did all of it: {shares}")
-    return [
-        Figure(
-            f"G5 {CROWD} deadlines, two processes on one PostgreSQL, acted on",
-            f"{min(ours.acted):.0f} of {CROWD}, {ours.twice} twice",
-            value=min(ours.acted) / CROWD - ours.twice,
-            target=1,
-            at_least=True,
-            unit="",
-            samples={"ours": ours.acted},
-        )
-    ]
+    return [ours.figure(f"G5 {CROWD} deadlines, two processes on one PostgreSQL, acted on")]
 
 
 def over_a_restart(rung: Watched, dates: Dates, rounds: int) -> list[Figure]:

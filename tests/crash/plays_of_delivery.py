@@ -74,11 +74,11 @@ def refused(scene: Scene, victim: Victim) -> None:
     victim.rests()
 
 
-def deleted(scene: Scene, victim: Victim) -> None:
-    """Delete a card that is to be edited: it is posted anew."""
+def edit_meets(scene: Scene, victim: Victim, *, code: str) -> None:
+    """Have the edit of a card that was just taken refused with a code."""
     first(scene, victim)
     card = scene.slack.channel("#tier-2").shows("refund stuck")
-    scene.slack.faults.error(UPDATE, "message_not_found", in_channel(card.channel_id))
+    scene.slack.faults.error(UPDATE, code, in_channel(card.channel_id))
     victim.does(lambda: scene.slack.person("lena").clicks("Acknowledge", on=card))
     victim.rests()
 
@@ -135,23 +135,10 @@ def dead(scene: Scene, victim: Victim) -> None:
     victim.rests()
 
 
-def edit_refused(scene: Scene, victim: Victim) -> None:
-    """Have an edit refused for good: it is let go."""
-    first(scene, victim)
-    card = scene.slack.channel("#tier-2").shows("refund stuck")
-    scene.slack.faults.error(UPDATE, "channel_not_found", in_channel(card.channel_id))
-    victim.does(lambda: scene.slack.person("lena").clicks("Acknowledge", on=card))
-    victim.rests()
-
-
 def edit_doubted(scene: Scene, victim: Victim) -> None:
-    """Have an edit refused with a code that nobody knows: it is tried again."""
-    first(scene, victim)
-    card = scene.slack.channel("#tier-2").shows("refund stuck")
-    scene.slack.faults.error(UPDATE, "unheard_of", in_channel(card.channel_id))
-    victim.does(lambda: scene.slack.person("lena").clicks("Acknowledge", on=card))
+    """Have an edit refused with a code that nobody knows: it is tried again, and the card is right."""
+    edit_meets(scene, victim, code="unheard_of")
     victim.shown("#tier-2", "promised a first answer")
-    victim.rests()
 
 
 def too_many_for_the_plan(scene: Scene, victim: Victim) -> None:
@@ -227,7 +214,7 @@ PLAYS: Played = {
         ("commit services.mishaps:Mishaps._dead",),
     ),
     "edit refused": (
-        Play(edit_refused),
+        Play(partial(edit_meets, code="channel_not_found")),
         ("commit services.mishaps:Mishaps._finish",),
     ),
     "edit doubted": (
@@ -239,7 +226,7 @@ PLAYS: Played = {
         ("commit services.mishaps:Mishaps._alert",),
     ),
     "deleted": (
-        Play(deleted),
+        Play(partial(edit_meets, code="message_not_found")),
         ("commit services.mishaps:Mishaps._post_anew",),
     ),
     "parent gone": (
