@@ -62,7 +62,6 @@ simulate: setup ## weeks of Rung under virtual time and faults; the seed says wh
 
 lock: ## pin every dependency anew, with hashes, from pyproject.toml
 	@[ -x $(BIN)/python ] || sh .ci/setup "$(PYTHON)"
-	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
 	$(COMPILE) --output-file=requirements.lock $(ARGS)
 	$(COMPILE) --group=dev --constraint=requirements.lock --output-file=requirements-dev.lock $(ARGS)
 

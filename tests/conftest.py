@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,12 @@ def pytest_configure() -> None:
     """No example is too slow: how long one takes says how busy the machine is."""
     settings.register_profile("house", deadline=None)
     settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """Take what collecting built out of every later garbage collection: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

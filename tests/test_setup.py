@@ -21,6 +21,7 @@ case "$*" in
     *"import ensurepip"*) exit {no_venv} ;;
     "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python && echo venv >>calls ;;
     *"pip --version"*) ;;
+    "-m uv "*) echo "uv $*" >>calls; exit {no_uv} ;;
     *"pip "*) echo "pip $*" >>calls ;;
     "-V") echo "Python {release}.0" ;;
 esac
@@ -33,11 +34,13 @@ class Tree:
 
     root: Path
 
-    def python(self, name: str, release: str = "3.11", *, too_old: int = 0, no_venv: int = 0) -> Path:
+    def python(self, name: str, release: str = "3.11", *, too_old: int = 0, no_venv: int = 0, no_uv: int = 0) -> Path:
         """Put a stand-in for an interpreter on the path."""
         path = self.root / "bin" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(FAKE_PYTHON.format(release=release, too_old=too_old, no_venv=no_venv), encoding="utf-8")
+        path.write_text(
+            FAKE_PYTHON.format(release=release, too_old=too_old, no_venv=no_venv, no_uv=no_uv), encoding="utf-8"
+        )
         path.chmod(0o755)
         return path
 
@@ -66,7 +69,7 @@ def tree(tmp_path: Path) -> Tree:
     """A fresh clone with one usable Python."""
     (tmp_path / ".ci").mkdir()
     (tmp_path / "tools").mkdir()
-    for tool in ("cat", "cksum", "cp", "dirname", "mkdir", "rm", "sh", "tr"):
+    for tool in ("cat", "cksum", "cp", "dirname", "mkdir", "rm", "sed", "sh", "tr"):
         found = shutil.which(tool)
         assert found, f"{tool} is part of every POSIX system"
         (tmp_path / "tools" / tool).symlink_to(found)
@@ -81,10 +84,25 @@ def test_the_first_run_installs_the_lock_and_then_the_project(tree: Tree) -> Non
     """A fresh clone gets a .venv, every pinned package checked by its hash, and the project on top."""
     done = tree.set_up()
     assert done.returncode == 0, done.stderr
-    venv, lock, project = tree.calls()
+    venv, uv, lock, project = tree.calls()
     assert venv == "venv"
+    assert uv.startswith("pip")
+    assert "--require-hashes -r .venv/uv.lock" in uv
+    assert (tree.root / ".venv/uv.lock").read_text(encoding="utf-8").startswith("uv==")
+    assert lock.startswith("uv")
     assert "--require-hashes -r requirements-dev.lock" in lock
     assert "--no-deps --no-build-isolation --editable ." in project
+
+
+def test_where_uv_fails_pip_installs_the_lock(tree: Tree) -> None:
+    """A mirror that only pip is told of is enough."""
+    tree.python("python3", no_uv=2)
+    done = tree.set_up()
+    assert done.returncode == 0, done.stderr
+    *_, lock, project = tree.calls()
+    assert lock.startswith("pip")
+    assert "--require-hashes -r requirements-dev.lock" in lock
+    assert "--editable ." in project
 
 
 def test_the_second_run_does_and_says_nothing(tree: Tree) -> None:
@@ -103,7 +121,7 @@ def test_a_change_of_the_dependencies_installs_again(tree: Tree, name: str) -> N
     with (tree.root / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert tree.set_up().returncode == 0
-    assert [call.split()[0] for call in tree.calls()] == ["pip", "pip"]
+    assert [call.split()[0] for call in tree.calls()] == ["pip", "uv", "pip"]
     tree.set_up()
     assert tree.calls() == []
 

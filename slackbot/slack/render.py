@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from slackbot.core.authorise import Denial
@@ -201,8 +202,9 @@ class Renderer:
         return agent.confirmation(self._kit, view, action)
 
 
+@cache
 def build_renderer(language: str = "en") -> Renderer:
-    """Compile the templates and read the words, once.
+    """Compile the templates and read the words, once for the whole process.
 
     Raises:
         FileNotFoundError: there are no words in that language.

@@ -136,6 +136,7 @@ def test_a_second_process_is_told_who_has_the_file(slack: Simulator, settings: d
         slack.channel("#tier-2").shows("refund stuck")
 
 
+@pytest.mark.proof
 def test_a_damaged_file_is_not_run_on(
     slack: Simulator, settings: dict[str, str], place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_damaged_file_is_not_run_on(
     assert "after a restore: 0 messages are looked for" in (place / "rung.log").read_text(encoding="utf-8")
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("settings")
 def test_the_end_of_a_log_torn_off_loses_no_more_than_the_end(slack: Simulator, place: Path) -> None:
     """After a kill the write-ahead log is cut: Rung starts on what was whole, and goes on."""

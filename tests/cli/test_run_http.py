@@ -207,7 +207,13 @@ Sweep.step = lambda self: threading.Event().wait()
 """
 
 
-@pytest.mark.parametrize(("patch", "verdict"), [(DIES, "has ended"), (HANGS, "has stood still")], ids=["dies", "hangs"])
+@pytest.mark.parametrize(
+    ("patch", "verdict"),
+    [
+        pytest.param(DIES, "has ended", id="dies"),
+        pytest.param(HANGS, "has stood still", id="hangs", marks=pytest.mark.proof),
+    ],
+)
 def test_a_dead_loop_ends_the_process(environment: dict[str, str], slack: Simulator, patch: str, verdict: str) -> None:
     """Dead or hung, the loop is named in the log and the process ends for its supervisor to start it anew."""
     command = (sys.executable, "-c", PROGRAM.format(patch=patch))

@@ -23,14 +23,13 @@ from tests.core.sequences import LETTERS, MORE_LETTERS, Letter, check, walk_all
 _LADDERS = pytest.mark.parametrize("tiers", [1, 2, 3])
 
 
-@_LADDERS
-def test_every_sequence_of_six_keeps_the_invariants(tiers: int) -> None:
-    """Whatever six of the eleven everyday commands come in whatever order, every invariant holds after each."""
-    rules = rules_with(tiers)
+def test_every_sequence_of_six_keeps_the_invariants() -> None:
+    """Whatever six of the everyday commands come in whatever order, every invariant holds after each."""
+    rules = rules_with(2)
     assert len(walk_all(raised(rules), rules, LETTERS, 6)) > 10_000
 
 
-@_LADDERS
+@pytest.mark.parametrize("tiers", [1, 2])
 @pytest.mark.parametrize("verified", [True, False])
 def test_every_command_at_odd_times_keeps_the_invariants(tiers: int, verified: bool) -> None:  # noqa: FBT001 - a case of the table
     """Every command there is, on posted and on pending cases, with clocks that stand anywhere, keeps the invariants."""
@@ -42,7 +41,7 @@ def test_every_command_at_odd_times_keeps_the_invariants(tiers: int, verified: b
 @pytest.mark.proof
 @_LADDERS
 def test_every_sequence_of_seven_keeps_the_invariants(tiers: int) -> None:
-    """As every day, one command longer."""
+    """As every day, one command longer, on every ladder."""
     rules = rules_with(tiers)
     assert len(walk_all(raised(rules), rules, LETTERS, 7)) > 30_000
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from slackbot.cli.workplace.serve import Workplace, workplace
-from tests.page.visitor import Visitor
+from tests.page.visitor import Visitor, Windows
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -45,13 +45,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
         yield opened
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    """Give the windows of that browser."""
+    return Windows(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(windows: Windows) -> Iterator[Visit]:
     """Give a function that opens a window as somebody; it fails the test on any error of the page's own scripts."""
     with ExitStack() as opened:
 
-        def open_window(url: str, person: str, place: str, **look: Any) -> Visitor:
-            visitor = Visitor.arrives(browser, url, person, place, **look)
+        def open_window(url: str, person: str, place: str, extra: str = "", **look: Any) -> Visitor:
+            page = opened.enter_context(windows.another(**look) if look else windows.one())
+            visitor = Visitor.arrives(page, url, person, place, extra)
             opened.callback(visitor.leaves)
             return visitor
 

@@ -58,6 +58,7 @@ def traffic(visitor: Visitor, name: str, result: str) -> Locator:
     return found
 
 
+@pytest.mark.proof
 def test_an_emptied_group_is_passed_over(demo: Workplace, lena: Visitor, ana: Visitor, visit: Visit) -> None:
     """With nobody left in the tier's group the case goes to the next tier at once, and says why; filled, it is called.
 
@@ -81,6 +82,7 @@ def test_an_emptied_group_is_passed_over(demo: Workplace, lena: Visitor, ana: Vi
     sees(lena, "@support-leads", "Somebody in the group", "Acknowledge")
 
 
+@pytest.mark.proof
 def test_removed_from_a_channel_rung_comes_back(lena: Visitor, ana: Visitor) -> None:
     """The refused post is red with its rule; Rung joins the public channel again and posts the card there."""
     breaks(lena, "Remove the app from #tier-2")
@@ -138,6 +140,7 @@ def test_a_lost_answer_makes_no_second_card(lena: Visitor, ana: Visitor) -> None
     expect(ana.log.locator(".msg").filter(has_text="The answer got lost")).to_have_count(1)
 
 
+@pytest.mark.proof
 def test_a_cut_connection_is_made_anew(demo: Workplace, lena: Visitor, ana: Visitor) -> None:
     """Rung opens another one at once, and who asks next gets an answer."""
     made = demo.simulator.connections_made

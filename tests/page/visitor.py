@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 WIDE = {"width": 1280, "height": 800}
 SEEN_BEFORE = "localStorage.setItem('rung-tour-seen', '1')"
 ARTEFACTS = Path(__file__).parents[2] / "build" / "page"
+
+
+@dataclass
+class Windows:
+    """Windows of one browser, each apart from the others; whoever comes takes one that was left.
+
+    Opening one costs a second of the processor, an empty one too: the browser starts a process for it.
+    """
+
+    browser: Browser
+    free: list[Page] = field(default_factory=list)
+
+    @contextmanager
+    def one(self) -> Iterator[Page]:
+        """Give a window that has seen the tour."""
+        page = self.free.pop() if self.free else self._opened()
+        yield page
+        self.free.append(page)
+
+    @contextmanager
+    def another(self, *, first_time: bool = False, **look: Any) -> Iterator[Page]:
+        """Give a window of another look, of its own; `look` is what Playwright takes for a context."""
+        page = self._opened(first_time=first_time, **look)
+        yield page
+        page.context.close()
+
+    def _opened(self, *, first_time: bool = False, **look: Any) -> Page:
+        context = self.browser.new_context(**{"viewport": WIDE, **look})
+        if not first_time:
+            context.add_init_script(SEEN_BEFORE)
+        return context.new_page()
 
 
 @dataclass
@@ -21,30 +54,22 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
 
     @classmethod
-    def arrives(
-        cls,
-        browser: Browser,
-        url: str,
-        person: str,
-        place: str,
-        *,
-        first_time: bool = False,
-        extra: str = "",
-        **look: Any,
-    ) -> Visitor:
-        """Open a window as a person at a place; `look` is what Playwright takes for a context."""
-        context = browser.new_context(**{"viewport": WIDE, **look})
-        if not first_time:
-            context.add_init_script(SEEN_BEFORE)
-        visitor = cls(context.new_page())
-        visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-        visitor.page.goto(f"{url}?as={person}&in={place}{extra}")
+    def arrives(cls, page: Page, url: str, person: str, place: str, extra: str = "") -> Visitor:
+        """Come to a place as a person."""
+        visitor = cls(page)
+        page.on("pageerror", visitor.notes)
+        page.goto(f"{url}?as={person}&in={place}{extra}")
         return visitor
 
     def leaves(self) -> None:
-        """Close the window; raises AssertionError where its scripts failed."""
-        self.page.context.close()
+        """Leave the window to the next; raises AssertionError where its scripts failed."""
+        self.page.remove_listener("pageerror", self.notes)
+        self.page.goto("about:blank")
         assert self.errors == []
+
+    def notes(self, error: Error) -> None:
+        """Note what a script complained of."""
+        self.errors.append(str(error))
 
     @property
     def modal(self) -> Locator:

@@ -87,6 +87,7 @@ def stored(still: StillHouse) -> dict[str, int]:
     return {row[0]: row[1] for row in found}
 
 
+@pytest.mark.proof
 def test_no_case_is_lost_or_doubled(own: Cluster) -> None:
     """Sessions ended, a restart in order, a crash: who was told a number has that case; it goes on at once."""
     with own.database() as url, still_house_on(url) as still, ThreadPoolExecutor(AGENTS) as pool:

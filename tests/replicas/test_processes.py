@@ -29,6 +29,7 @@ def at_rest(tx: Transaction) -> bool:
     return set(tx.outbox.counts()) <= {OutboxState.SENT, OutboxState.OBSOLETE}
 
 
+@pytest.mark.proof
 def test_a_rolling_deploy_loses_nothing(place: Replicas) -> None:
     """Two start on an empty database, one leaves, a third comes: every case has one card, nothing goes wrong."""
     first, _ = place.start(), place.start()

@@ -81,6 +81,7 @@ def test_deadlines_go_on_and_each_case_catches_up_once(still: StillHouse) -> Non
     assert still.row(Kind.PING_BROADCAST).state is OutboxState.SENT
 
 
+@pytest.mark.proof
 def test_the_top_is_called_once_after_a_day(still: StillHouse) -> None:
     """After a day with a refused token every place hears once of the case, catcher included."""
     still.raises()

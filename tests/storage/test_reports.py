@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from slackbot.services.summaries import digest
 from storage.report_statements import Sought
 from storage.reports import IN_SHORT
 from storage.tables.uptime import outages
+from tests.engines import POSTGRESQL, SQLITE, Databases
 from tests.storage import summary_model as model
 from tests.storage.house import House
 from tests.storage.told_cases import BEGINNING, WALKS, Walk, forget, tell
@@ -35,6 +38,14 @@ SCOPES = [
 ]
 ADDS_UP: tuple[str, ...] = ("raised", "acknowledged", "resolved", "in_time", "promises_kept", "promises_broken")
 ADDS_UP += ("pings", "jumps", "withdrawn", "not_solved", "over_30_days")
+
+
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """A migrated, empty database; every history anew on PostgreSQL is proof."""
+    with databases.fresh(request.param) as url:
+        yield url
+
 
 generated = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 histories = st.lists(WALKS, max_size=8)
