@@ -7,7 +7,7 @@
 
 PYTHON ?=
 ARGS ?=
-WORKERS ?= auto
+WORKERS ?= 4
 WEEKS ?= 20
 FROM ?= 1
 BIN := .venv/bin
@@ -19,6 +19,8 @@ COMPILE = $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --p
 # What runs here talks to itself over the loopback, with which no proxy has to do.
 export NO_PROXY := $(NO_PROXY),127.0.0.1
 export no_proxy := $(no_proxy),127.0.0.1
+# Many processes run here; each would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo screenshots test lint format types check bench proof simulate lock wheel clean

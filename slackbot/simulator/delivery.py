@@ -158,7 +158,8 @@ class Deliverer:
                 return
             delivery.failure = f"given up after {MOST_RETRIES} retries"
         elif not delivery.failed:
-            delivery.failure = f"{delivery.retry_reason}: the app answered {answer.status or 'nothing'}"
+            reason = "operation_timeout" if answer.reason == "http_timeout" else delivery.retry_reason
+            delivery.failure = f"{reason}: the app answered {answer.status or 'nothing'}"
 
     def _followers(self, delivery: Delivery) -> list[Delivery]:
         followers, delivery.followed_by = delivery.followed_by, []

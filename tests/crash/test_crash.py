@@ -32,6 +32,7 @@ def test_killed_once(place: Scene, point: str) -> None:
     kill_once(place, point)
 
 
+@pytest.mark.parametrize("place", [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)], indirect=True)
 @pytest.mark.parametrize("point", [EVERY_DAY[1], *(pytest.param(p, marks=pytest.mark.proof) for p in EVERY_DAY[2:])])
 def test_it_works_again(place: Scene, point: str) -> None:
     """The next start needs no hand and no wait: a new case is at its tier at once, the old one stands there once."""

@@ -44,7 +44,7 @@ def _crowded(rules: Rules) -> Rules:
     return replace(rules, policies=policies)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(fields=ANY_FIELDS, situation=st.sampled_from(sorted(SITUATIONS)))
 def test_any_text_stays_within_the_limits(renderer: Renderer, fields: dict[str, str], situation: str) -> None:
     """Every message and every modal is taken by Slack, whatever stands in the fields."""
@@ -53,7 +53,7 @@ def test_any_text_stays_within_the_limits(renderer: Renderer, fields: dict[str, 
     assert [wrong for drawn in views(renderer, view) for wrong in wrong_with_view(drawn)] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(fields=ANY_FIELDS, situation=st.sampled_from(sorted(SITUATIONS)))
 def test_any_text_calls_nobody(renderer: Renderer, fields: dict[str, str], situation: str) -> None:
     """A message calls nobody but those the policy names, the owner and the agent, whatever stands in the fields."""
@@ -66,7 +66,7 @@ def test_any_text_calls_nobody(renderer: Renderer, fields: dict[str, str], situa
         assert strangers(view, said(sentence)) == set()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(fields=ANY_FIELDS, name=NAMES, situation=st.sampled_from(sorted(SITUATIONS)), crowded=st.booleans())
 def test_any_policy_stays_within_the_limits(
     renderer: Renderer, fields: dict[str, str], name: str, situation: str, *, crowded: bool
@@ -83,7 +83,7 @@ def test_any_policy_stays_within_the_limits(
     assert [wrong for drawn in views(renderer, view) for wrong in wrong_with_view(drawn)] == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(values=ANY_FIELDS, source=st.sampled_from(SOURCES), category=st.sampled_from(("Billing", "Other", "")))
 def test_any_draft_opens_as_a_form(
     renderer: Renderer, values: dict[str, str], source: Source | None, category: str
