@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from slackbot.simulator.page.site import WorkspacePage
 from tests.page.conftest import Visit
@@ -62,6 +62,24 @@ def office(browser: Browser) -> Iterator[Office]:
 def ana(office: Office, visit: Visit) -> Visitor:
     """Open Ana's window on #support; her zone is New York's."""
     return visit(office.page.url, "ana", "C0001")
+
+
+def test_what_is_chosen_while_the_form_is_drawn_anew_stays(ana: Visitor) -> None:
+    """A choice made before the form shows the one before it is not undone when it does."""
+    told: list[Route] = []
+    ana.writes("/form")
+    refund, outage = ana.modal.get_by_label("refund"), ana.modal.get_by_label("outage")
+    expect(outage).to_be_visible()
+    ana.page.route("**/act", lambda route: told.append(route))  # noqa: PLW0108 - Playwright writes on what it is given
+    drawn = ana.page.locator("#modal form").element_handle()
+    refund.check()
+    outage.check()
+    expect(refund).to_be_checked()
+    told[0].continue_()
+    ana.page.wait_for_function("drawn => !drawn.isConnected", arg=drawn)
+    assert (refund.is_checked(), outage.is_checked()) == (True, True)
+    told[1].continue_()
+    ana.page.unroute_all()
 
 
 def test_every_kind_of_field_reaches_the_app(office: Office, ana: Visitor) -> None:

@@ -36,6 +36,20 @@ function valueOf(field) {
   return field.value === "" ? null : field.value;
 }
 
+// Give a field what another of its name holds: what was chosen there and can still be chosen here.
+function takeOver(field, old) {
+  if (field.type === "file") return;
+  field.dataset.typed = "";
+  if (field.matches(".choices")) {
+    const chosen = new Set([...old.querySelectorAll("input:checked")].map((each) => each.value));
+    for (const each of field.querySelectorAll("input")) each.checked = chosen.has(each.value);
+  } else if (field.matches("[data-external]")) {
+    field.dataset.picked = old.dataset.picked;
+  } else if (!field.options || [...field.options].some((each) => each.value === old.value)) {
+    field.value = old.value;
+  }
+}
+
 async function tell(control, body) {
   control?.setAttribute("aria-busy", "true");
   const answer = await send("/act", body);
@@ -86,7 +100,8 @@ async function choose(field, entered = false) {
   await tell(field, { do: "choose", ...request, value: valueOf(field), entered });
 }
 
-// A modal comes as HTML. Drawn anew, its fields keep what was typed here where the ids are the same, as Slack's do.
+// A modal comes as HTML. Drawn anew, its fields keep what was typed and chosen here where block and action are the same,
+// as Slack's do; it may have been drawn before the last choice was heard of.
 export function modal(html) {
   const box = dialog();
   clearTimeout(modal.later);
@@ -96,9 +111,8 @@ export function modal(html) {
     return;
   }
   const old = box.querySelector("form");
-  const kept = new Map();
   const { id: focus, selectionStart: caret } = document.activeElement ?? {};
-  old?.querySelectorAll("[data-typed]").forEach((field) => kept.set(field.id, field.value));
+  const kept = old?.querySelectorAll("[data-typed]") ?? [];
   const scroll = box.querySelector(".fields")?.scrollTop;
   box.innerHTML = html;
   const form = box.querySelector("form");
@@ -108,12 +122,11 @@ export function modal(html) {
   }
   const same = old?.dataset.view === form.dataset.view;
   if (same) {
-    kept.forEach((value, id) => {
-      const field = document.getElementById(id);
-      if (!field || field.type === "file") return;
-      field.value = value;
-      field.dataset.typed = "";
-    });
+    for (const before of kept) {
+      const { block, action } = before.dataset;
+      const field = [...form.querySelectorAll("[data-choose]")].find((each) => each.dataset.block === block && each.dataset.action === action);
+      if (field) takeOver(field, before);
+    }
     box.querySelector(".fields").scrollTop = scroll;
   }
   box.querySelectorAll("[data-external]").forEach(showPicked);
@@ -160,6 +173,7 @@ function showPicked(field) {
 
 function setPicked(field, options) {
   field.dataset.picked = JSON.stringify(options);
+  field.dataset.typed = "";
   showPicked(field);
   choose(field, true);
 }
@@ -206,11 +220,13 @@ export function acting() {
   });
   document.addEventListener("change", (event) => {
     const field = event.target.closest("[data-choose]");
-    if (field && !event.target.matches(".external input")) choose(field);
+    if (!field || event.target.matches(".external input")) return;
+    field.dataset.typed = "";
+    choose(field);
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches(".external input")) suggest(event.target);
-    else if (event.target.id && event.target.matches("[data-choose]")) event.target.dataset.typed = "";
+    else if (event.target.matches("[data-choose]")) event.target.dataset.typed = "";
   });
   document.addEventListener("keydown", (event) => {
     if (event.key.length === 1 && event.target.matches("#modal select")) keyedAt = performance.now();
