@@ -116,7 +116,7 @@ def _within_pace(
         stand[whole] = rate.after(stand[whole], now)
         moved: dict[_Lane, datetime] = {(*whole, ""): stand[whole]}
         if head.method == POST:
-            moved[*whole, head.destination] = pace.channel.after(head.channel_at or EPOCH, now)
+            moved[*whole, head.destination] = pace.channel.after(head.turn, now)
         fitting[head.id] = moved
     return fitting
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.columns import EPOCH
 from storage.pace import POST, UPDATE, Pace
 from storage.ripe import FIRST_OF_STREAM, MOMENT, NOW, PENDING, POST_IS_DECIDED, RIPE
 from storage.statements import constant
@@ -29,15 +30,17 @@ _COUNT = sa.bindparam("count", type_=sa.Integer)
 class Head:
     """A row that may leave as far as its case and its channel are concerned; in the order in which they leave.
 
-    `channel_at` is where its channel's lane stands: None for an edit, and for a channel that nothing was sent to yet.
+    Among equally urgent ones the channel leaves first that has been open for longest: else the oldest backlog would
+    have the workspace's pace for itself, and the others would be done long after it. `turn` says since when; edits
+    take theirs with the lane of them all.
     """
 
     severity_rank: int
+    turn: datetime
     id: int
     workspace_id: int
     method: str
     destination: str
-    channel_at: datetime | None
 
 
 def _is_open(lane: Any, latest: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -102,24 +105,27 @@ def _post_heads() -> sa.Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
+    turn = sa.func.coalesce(_channel.c.next_send_at, sa.bindparam("epoch", type_=MOMENT))
     return (
         sa.select(
-            *(_head.c.severity_rank, _head.c.id, _head.c.workspace_id, _head.c.method, _head.c.destination),
-            _channel.c.next_send_at,
+            *(_head.c.severity_rank, turn, _head.c.id),
+            *(_head.c.workspace_id, _head.c.method, _head.c.destination),
         )
         .select_from(_WITH_CHANNEL.join(_head, _head.c.id == first))
         .where(
             _place.c.destination.is_not(None),
             sa.or_(_channel.c.channel.is_(None), _is_open(_channel.c, sa.bindparam("latest_in_channel", type_=MOMENT))),
         )
-        .order_by(_head.c.severity_rank, _head.c.id)
+        .order_by(_head.c.severity_rank, turn, _head.c.id)
         .limit(_COUNT)
     )
 
 
 _POST_HEADS = _post_heads()
 _EDIT_HEADS = (
-    sa.select(_o.severity_rank, _o.id, _o.workspace_id, _o.method, _o.destination, sa.null())
+    sa.select(
+        *(_o.severity_rank, sa.bindparam("stands", type_=MOMENT), _o.id, _o.workspace_id, _o.method, _o.destination)
+    )
     .where(*RIPE, _o.workspace_id == sa.bindparam("workspace"), *_IS_EDIT_IN, FIRST_OF_STREAM, POST_IS_DECIDED)
     .order_by(_o.severity_rank, _o.id)
     .limit(_COUNT)
@@ -139,13 +145,13 @@ def heads(
     connection: sa.Connection, ours: dict[tuple[int, str], datetime], now: datetime, limit: int, pace: Pace
 ) -> list[Head]:
     """Read at most `limit` heads of these lanes, the most urgent first: one post a channel, and any edits."""
-    values = {"now": now, "count": limit, "latest_in_channel": pace.channel.latest(now)}
+    values = {"now": now, "count": limit, "latest_in_channel": pace.channel.latest(now), "epoch": EPOCH}
     found: list[Head] = []
     if any(method == POST for _, method in ours):
         found += [Head(*row) for row in connection.execute(_POST_HEADS, values)]
-    for workspace_id, method in ours:
+    for (workspace_id, method), stands in ours.items():
         if method == UPDATE:
-            edits = {"now": now, "count": limit, "workspace": workspace_id}
+            edits = {"now": now, "count": limit, "workspace": workspace_id, "stands": stands}
             found += [Head(*row) for row in connection.execute(_EDIT_HEADS, edits)]
     return sorted(head for head in found if (head.workspace_id, head.method) in ours)[:limit]
 

@@ -171,9 +171,10 @@ class Outbox(Repository):
     def claim(self, now: datetime, *, lease: timedelta, limit: int, pace: Pace = DEFAULT_PACE) -> Claim:
         """Take at most `limit` messages to send until `now + lease`, the most urgent first.
 
-        A message leaves when it is the first unfinished one of its case's stream, its lanes are open and its guard
-        holds in the very statement that leases it; at most one post a channel. Calls whose guard fails become obsolete
-        and are handed back for the history; edits of a post that will never come become obsolete too.
+        Among equally urgent ones channels take turns. A message leaves when it is the first unfinished one of its
+        case's stream, its lanes are open and its guard holds in the very statement that leases it; at most one post a
+        channel. Calls whose guard fails become obsolete and are handed back for the history; edits of a post that will
+        never come become obsolete too.
         """
         return claim(self._connection, now, lease, limit, pace)
 

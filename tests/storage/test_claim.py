@@ -7,7 +7,7 @@ from slackbot.core.messages import Kind, Wanted
 from slackbot.core.model import Arrival, State, Timer, Visit
 from slackbot.core.policy import Severity
 from storage.outbox_rows import OutboxRow, OutboxState
-from storage.pace import POST
+from storage.pace import POST, Pace, Rate
 from tests.storage.house import (
     LEASE,
     NOW,
@@ -146,6 +146,20 @@ def test_the_limit_takes_the_most_urgent(house: House) -> None:
     house.want(house.stored(), card("C1"))
     house.want(house.stored(severity=Severity.URGENT), card("C2"))
     assert [row.destination for row in house.claim(limit=1).rows] == ["C2"]
+
+
+def test_channels_take_turns(house: House) -> None:
+    """A channel with an old backlog does not have the workspace's pace for itself: who was served last waits."""
+    for destination in ("C1", "C1", "C1", "C2", "C2", "C2"):
+        house.want(house.stored(), card(destination))
+    pace = Pace(channel=Rate(SECOND, 1), posts=Rate(SECOND, 1))
+    with house.store.write() as tx:
+        served = [
+            row.destination
+            for second in range(0, 12, 2)
+            for row in tx.outbox.claim(at(second), lease=LEASE, limit=8, pace=pace).rows
+        ]
+    assert served == ["C1", "C2"] * 3
 
 
 def test_one_post_a_second_and_channel(house: House) -> None:

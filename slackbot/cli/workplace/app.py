@@ -30,7 +30,10 @@ def main(pace: Pace | None = None) -> int:
     system = SystemClock()
     clock = ScaledClock(system, 1)
     lines = iter(sys.stdin)
-    _set(clock, system, next(lines, ""))
+    told = next(lines, None)
+    if told is None:
+        return 0
+    _set(clock, system, told)
     try:
         settings = load_settings()
         house = Rung(settings, open_store(settings.database_url), Clocks(case=clock, wire=system), pace=pace)

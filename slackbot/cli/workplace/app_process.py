@@ -56,6 +56,11 @@ class AppProcess:
         """Say whether the process is alive and listens to Slack."""
         return self._ready and self._alive
 
+    def prepare(self) -> None:
+        """Have its program loaded; it begins when `start` tells it the time."""
+        with self._lock:
+            self._loaded()
+
     def start(self) -> None:
         """Start it unless it runs, and return when it listens to Slack.
 
@@ -63,23 +68,12 @@ class AppProcess:
             AppStartError: it ended before it was ready.
         """
         with self._lock:
-            if self._alive:
+            if self.running:
                 return
-            self._ready = False
-            environment = {**os.environ, **self._environment()}
-            with self._log_file.open("a", encoding="utf-8") as log_file:
-                self._process = subprocess.Popen(  # noqa: S603 a program of ours
-                    [sys.executable, *self._program],
-                    env=environment,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log_file,
-                    text=True,
-                    start_new_session=True,
-                )
+            process = self._loaded()
             self._tell()
-            if self._pipe(self._process.stdout).readline().strip() != READY:
-                self._process.wait()
+            if self._pipe(process.stdout).readline().strip() != READY:
+                process.wait()
                 raise AppStartError(f"The app did not start. It wrote last: {self._last_words()}")
             self._ready = True
 
@@ -108,13 +102,30 @@ class AppProcess:
     def set_clock(self) -> None:
         """Tell it how its clock stands and runs now."""
         with self._lock:
-            if self._alive:
+            if self.running:
                 self._tell()
 
     @property
     def _alive(self) -> bool:
         process = self._process
         return process is not None and process.poll() is None
+
+    def _loaded(self) -> subprocess.Popen[str]:
+        if self._process is not None and self._alive:
+            return self._process
+        self._ready = False
+        environment = {**os.environ, **self._environment()}
+        with self._log_file.open("a", encoding="utf-8") as log_file:
+            self._process = subprocess.Popen(  # noqa: S603 a program of ours
+                [sys.executable, *self._program],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log_file,
+                text=True,
+                start_new_session=True,
+            )
+        return self._process
 
     def _tell(self) -> None:
         process = self._process

@@ -78,11 +78,12 @@ def workplace(folder: Path, port: int = 0) -> Iterator[Workplace]:
         )
         page = WorkspacePage(simulator, backstage, TITLES)
         opened.enter_context(simulator)
+        app.prepare()
+        opened.callback(app.stop)
         Past(simulator, url, calendar, policy()).play(morning)
         limits.enforce = True
         calendar.set(morning, 1)
         app.start()
-        opened.callback(app.stop)
         simulator.wait_connected(timeout=CONNECTS_WITHIN)
         page.house.marks.mark_everything()
         page.start()
