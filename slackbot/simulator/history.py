@@ -16,7 +16,7 @@ from slackbot.simulator.text import sanitise
 
 _MICRO = 1_000_000
 MOST_PINGS = 10_000
-MOST_EPHEMERALS = 200
+MOST_EPHEMERALS = 50
 """The oldest are forgotten beyond it, as a reload of Slack forgets them all."""
 
 

@@ -31,7 +31,7 @@ from storage.migrate import upgrade
 BEGINS = time(9, 41)
 CONNECTS_WITHIN = 20.0
 
-KEPT = 200
+KEPT = 100
 """Deliveries, calls and pings that the simulator remembers: more than the panel shows, and no more on the tenth day."""
 
 _GREETING = (
