@@ -12,7 +12,7 @@ from handlers.intake import open_intake
 from slackbot.ids import COMMAND_ESCALATE
 from slackbot.services.intake import Incomplete, submit_line
 from slackbot.services.raising import Denied
-from slackbot.slack.parse import sender_of
+from slackbot.slack.parse import sender_of, trigger_of
 
 
 def register(app: App, desk: Desk) -> None:
@@ -20,7 +20,7 @@ def register(app: App, desk: Desk) -> None:
 
     def escalate(ack: Ack, body: Mapping[str, Any]) -> None:
         sender, text = sender_of(body), str(body.get("text") or "").strip()
-        trigger, url = str(body["trigger_id"]), str(body.get("response_url") or "") or None
+        trigger, url = trigger_of(body), str(body.get("response_url") or "") or None
         if not text:
             ack()
             open_intake(desk, sender, trigger, url)

@@ -16,7 +16,7 @@ from slackbot.ids import COMMAND_ESCALATIONS
 from slackbot.services.looking import MayNotLook, list_open, look_at
 from slackbot.services.resolve import withdraw
 from slackbot.services.transact import Declined, NoSuchCaseError
-from slackbot.slack.parse import Sender, sender_of
+from slackbot.slack.parse import Sender, sender_of, trigger_of
 from slackbot.slack.views import CaseView, ListView, Payload
 
 WORDS = ("mine", "open", "show", "why", "withdraw", "summary", "help")
@@ -31,7 +31,7 @@ def register(app: App, desk: Desk) -> None:
         if word.casefold() == "summary":
             answer_summary(desk, ack, body, rest.strip())
             return
-        payload = _answer(desk, sender_of(body), word.casefold(), rest.strip(), str(body["trigger_id"]))
+        payload = _answer(desk, sender_of(body), word.casefold(), rest.strip(), trigger_of(body))
         ack(text=payload.text, blocks=payload.blocks, response_type="ephemeral")
 
     app.command(COMMAND_ESCALATIONS)(escalations)

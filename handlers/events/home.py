@@ -15,7 +15,7 @@ from slackbot.ids import EVENT_APP_HOME_OPENED, PRESS_RAISE
 from slackbot.services.context import Requester
 from slackbot.services.looking import MayNotLook, list_open
 from slackbot.services.summaries import this_week
-from slackbot.slack.parse import sender_of
+from slackbot.slack.parse import person_of, sender_of, trigger_of
 
 
 def register(app: App, desk: Desk) -> None:
@@ -23,12 +23,12 @@ def register(app: App, desk: Desk) -> None:
 
     def opened(body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
         if event.get("tab") == "home":
-            team, person = str(body["team_id"]), str(event["user"])
+            team, person = person_of(body)
             count_later(desk, None, lambda: _drawn(desk, team, person))
 
     def raised(ack: Ack, body: Mapping[str, Any]) -> None:
         ack()
-        open_intake(desk, sender_of(body), str(body["trigger_id"]), None)
+        open_intake(desk, sender_of(body), trigger_of(body), None)
 
     app.event(EVENT_APP_HOME_OPENED)(opened)
     app.action(PRESS_RAISE)(raised)

@@ -10,12 +10,13 @@ from slack_bolt import App
 from handlers.desk import Desk
 from slackbot.ids import EVENT_USER_CHANGE
 from slackbot.services.people import ask_anew
+from slackbot.slack.parse import person_of
 
 
 def register(app: App, desk: Desk) -> None:
     """Bind the event; Bolt acknowledges events by itself."""
 
-    def changed(body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-        ask_anew(desk.ctx, str(body["team_id"]), str(event["user"]["id"]))
+    def changed(body: Mapping[str, Any]) -> None:
+        ask_anew(desk.ctx, *person_of(body))
 
     app.event(EVENT_USER_CHANGE)(changed)

@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 from handlers.desk import Desk
 from handlers.intake import open_intake
 from slackbot.ids import SHORTCUT_GLOBAL
-from slackbot.slack.parse import sender_of
+from slackbot.slack.parse import sender_of, trigger_of
 
 
 def register(app: App, desk: Desk) -> None:
@@ -18,6 +18,6 @@ def register(app: App, desk: Desk) -> None:
 
     def escalate_case(ack: Ack, body: Mapping[str, Any]) -> None:
         ack()
-        open_intake(desk, sender_of(body), str(body["trigger_id"]), None)
+        open_intake(desk, sender_of(body), trigger_of(body), None)
 
     app.shortcut({"type": "shortcut", "callback_id": SHORTCUT_GLOBAL})(escalate_case)

@@ -11,7 +11,7 @@ from handlers.desk import Desk
 from handlers.intake import open_intake
 from slackbot.core.intake import unescape
 from slackbot.ids import SHORTCUT_MESSAGE
-from slackbot.slack.parse import quote_of, sender_of
+from slackbot.slack.parse import quote_of, sender_of, trigger_of
 
 
 def register(app: App, desk: Desk) -> None:
@@ -23,7 +23,7 @@ def register(app: App, desk: Desk) -> None:
         begins = f"{quote.author}: " if quote.author else ""
         values = {"quote": begins + unescape(quote.text)}
         author = None if quote.author else quote.author_id
-        sender, trigger = sender_of(body), str(body["trigger_id"])
+        sender, trigger = sender_of(body), trigger_of(body)
         open_intake(desk, sender, trigger, url, values=values, source=quote.source, author=author)
 
     app.shortcut({"type": "message_action", "callback_id": SHORTCUT_MESSAGE})(escalate_conversation)

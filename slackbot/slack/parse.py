@@ -82,6 +82,31 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
     return Sender(installed, identity, own or installed)
 
 
+def trigger_of(body: Mapping[str, Any]) -> str:
+    """Read what allows a form to be opened.
+
+    Raises:
+        MalformedPayloadError: there is none.
+    """
+    trigger = _text(body.get("trigger_id"))
+    if trigger is None:
+        raise MalformedPayloadError
+    return trigger
+
+
+def person_of(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Read whom an event is about: team and person.
+
+    Raises:
+        MalformedPayloadError: it names nobody.
+    """
+    user, team = _part(body, "event").get("user"), _text(body.get("team_id"))
+    person = _text(user.get("id") if isinstance(user, Mapping) else user)
+    if team is None or person is None:
+        raise MalformedPayloadError
+    return team, person
+
+
 def press_of(body: Mapping[str, Any]) -> Press:
     """Read a press on a button, or a choice in a select, that carries a case and a visit.
 
