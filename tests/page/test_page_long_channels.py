@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from slackbot.clock import ManualClock
 from slackbot.simulator.model import Draft, Message
+from slackbot.simulator.page.live import LiveWindow, Patch
 from slackbot.simulator.server import Simulator
 from slackbot.simulator.workspace import Workspace
 from tests.page.conftest import Visit
@@ -136,6 +138,26 @@ def test_a_new_message_waits_at_the_end(archive: Archive, ana: Visitor) -> None:
     ana.writes("Ana says something")
     expect(ana.last).to_contain_text("Ana says something")
     expect(ana.last).to_be_in_viewport()
+
+
+def test_a_line_that_was_cut_leaves_no_gap(archive: Archive, ana: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was said while the window had no line is there when it has one again, nothing left out."""
+    cut = threading.Event()
+
+    def breaks(_window: LiveWindow) -> list[Patch]:
+        cut.set()
+        raise ConnectionResetError
+
+    with monkeypatch.context() as line:
+        line.setattr(LiveWindow, "news", breaks)
+        archive.says("unheard")
+        assert cut.wait(10)
+        for number in range(2 * PAGE):
+            archive.says(f"unheard {number}")
+    expect(ana.last).to_contain_text(f"unheard {2 * PAGE - 1}", timeout=20_000)
+    newest = [each.ts for each in archive.messages()][-PAGE:]
+    expect(first(ana)).to_have_attribute("data-key", newest[0])
+    assert ana.log.locator(".msg").evaluate_all("all => all.map(each => each.dataset.key)") == newest
 
 
 def test_a_link_leads_to_an_old_message(archive: Archive, visit: Visit) -> None:

@@ -1,6 +1,6 @@
 // Keeping the window up to date: regions and messages come as HTML and are put in place of what was there.
 import { modal } from "./acts.js";
-import { arrive, atBottom, forget, putMessage, takeAway } from "./log.js";
+import { arrive, atBottom, forget, missed, putMessage, takeAway } from "./log.js";
 import { follow } from "./tour.js";
 
 export const $ = (id) => document.getElementById(id);
@@ -33,6 +33,11 @@ export async function send(path, body) {
 export function listen() {
   source?.close();
   source = new EventSource("/live" + location.search);
+  let before = false;
+  source.onopen = () => {
+    if (before) missed();
+    before = true;
+  };
   source.onmessage = (event) => JSON.parse(event.data).forEach(put);
 }
 

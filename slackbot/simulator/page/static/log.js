@@ -134,6 +134,13 @@ async function show(cut, pin) {
   if (pin) $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
+// After a line that was cut only the newest messages come by themselves; what was said before them is not to be left out.
+export function missed() {
+  if (!$("log") || !atEnd()) return;
+  if (pinned) show({}, true);
+  else $("newest").hidden = false;
+}
+
 // Whoever looked back and says something, or asks for it, is back at the end.
 export async function toNewest() {
   if (!$("log")) return;
