@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.cluster import Cluster
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ENGINES = (SQLITE, POSTGRESQL)
+SQLITE_EVERY_DAY = (SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof))
+"""For what is dear: both engines in proof, one every day."""
 
 
 @dataclass(frozen=True, slots=True)

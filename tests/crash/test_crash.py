@@ -14,7 +14,7 @@ from tests.crash.scene import Scene
 from tests.crash.sweep import kill_once
 from tests.crash.table import EVERY_DAY, IN_HAND, PLAYS, POINTS, UNPLAYED, played_for
 from tests.crash.victim import NEVER
-from tests.engines import POSTGRESQL, SQLITE
+from tests.engines import POSTGRESQL, SQLITE, SQLITE_EVERY_DAY
 
 ENGINES = (SQLITE, POSTGRESQL)
 
@@ -32,7 +32,7 @@ def test_killed_once(place: Scene, point: str) -> None:
     kill_once(place, point)
 
 
-@pytest.mark.parametrize("place", [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)], indirect=True)
+@pytest.mark.parametrize("place", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize("point", [EVERY_DAY[1], *(pytest.param(p, marks=pytest.mark.proof) for p in EVERY_DAY[2:])])
 def test_it_works_again(place: Scene, point: str) -> None:
     """The next start needs no hand and no wait: a new case is at its tier at once, the old one stands there once."""

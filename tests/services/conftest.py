@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.services.still_house import CANARY, StillHouse, still_house_on
 
 REST = 300.0
 """Seconds in which everything comes to rest, the longest look included."""
 
 
-@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+@pytest.fixture(params=SQLITE_EVERY_DAY)
 def still(
     request: pytest.FixtureRequest, databases: Databases, caplog: pytest.LogCaptureFixture
 ) -> Iterator[StillHouse]:

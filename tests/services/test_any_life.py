@@ -39,7 +39,7 @@ from slackbot.slack.views import FormView
 from storage.tables.cases import case_fields, escalations, history
 from storage.tables.delivery import outbox
 from tests.core.replay import Line, as_told, replay
-from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.services.conftest import REST, assert_nothing_leaked
 from tests.services.still_house import CANARY, StillHouse, still_house_on
 
@@ -180,11 +180,11 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Come to rest: nothing lost, nothing twice, nothing told to anybody who should not hear it."""
-        self.house.wire.faults.clear()
-        self.house.runs(REST)
-        self.house.assert_at_rest()
-        assert_nothing_leaked(self.house, "")
-        self._open.close()
+        with self._open:
+            self.house.wire.faults.clear()
+            self.house.runs(REST)
+            self.house.assert_at_rest()
+            assert_nothing_leaked(self.house, "")
 
     def _workspace(self) -> Any:
         with self.house.engine.ctx.store.read() as tx:
@@ -208,13 +208,17 @@ class Lives(RuleBasedStateMachine):
             return {table.name: sorted(map(repr, tx.connection.execute(sa.select(table)))) for table in OF_CASES}
 
 
-@pytest.mark.parametrize("engine", [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY)
 @pytest.mark.parametrize("examples", [6, pytest.param(40, marks=pytest.mark.proof)])
 def test_any_life_is_told_as_it_was(databases: Databases, engine: str, examples: int) -> None:
     """Whatever happens in whatever order, the services do what the core decides and come to rest with it."""
     run_state_machine_as_test(
         lambda: Lives(databases, engine),  # type: ignore[arg-type]  # a function that makes one will do
         settings=settings(
-            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
         ),
     )

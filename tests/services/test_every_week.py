@@ -16,7 +16,7 @@ from slackbot.services.scheduling import SetUp, look_at_schedules, schedule_in, 
 from slackbot.services.summaries import Unread
 from slackbot.services.transact import Invalid
 from slackbot.slack.views import WeeklyView
-from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.services.still_house import StillHouse, still_house_on
 from tests.services.test_summaries_of_replicas import other_replica_applies
 from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, state_of
@@ -24,7 +24,7 @@ from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, ru
 MONDAY_AT_NINE = {"day": "1", "hour": "9", "zone": "Europe/Madrid"}
 
 
-@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+@pytest.fixture(params=SQLITE_EVERY_DAY)
 def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
     """Rung at Acme on the evening before; its policy brings no summary by itself."""
     with databases.fresh(request.param) as url, still_house_on(url) as opened:

@@ -14,11 +14,11 @@ from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
 from slackbot.engine import build_engine
 from slackbot.services.deliver import OneByOne
 from slackbot.services.summaries import Unread, ask_again, ask_for, this_week
-from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.services.still_house import StillHouse, still_house_on
 
 
-@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+@pytest.fixture(params=SQLITE_EVERY_DAY)
 def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
     """Rung at Acme; it has answered a summary, so it knows the policy."""
     with databases.fresh(request.param) as url, still_house_on(url) as opened:

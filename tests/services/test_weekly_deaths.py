@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.services.still_house import StillHouse, still_house_on, to
 from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, set_up, state_of
 
 
-@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+@pytest.fixture(params=SQLITE_EVERY_DAY)
 def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
     """Rung at Acme on the evening before, to post a summary of all cases to #tier-2 on Mondays at nine."""
     with databases.fresh(request.param) as url, still_house_on(url) as opened:

@@ -21,7 +21,7 @@ from slackbot.services.summaries import digest
 from storage.report_statements import Sought
 from storage.reports import IN_SHORT
 from storage.tables.uptime import outages
-from tests.engines import POSTGRESQL, SQLITE, Databases
+from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.storage import summary_model as model
 from tests.storage.house import House
 from tests.storage.told_cases import BEGINNING, WALKS, Walk, forget, tell
@@ -40,7 +40,7 @@ ADDS_UP: tuple[str, ...] = ("raised", "acknowledged", "resolved", "in_time", "pr
 ADDS_UP += ("pings", "jumps", "withdrawn", "not_solved", "over_30_days")
 
 
-@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof)])
+@pytest.fixture(params=SQLITE_EVERY_DAY)
 def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """A migrated, empty database; every history anew on PostgreSQL is proof."""
     with databases.fresh(request.param) as url:
