@@ -125,7 +125,7 @@ class Rung:
         transport: MakesTransport | None = None,
         cries: Callable[[str], None] = lambda _: None,
     ) -> None:
-        token = settings.slack_bot_token.get_secret_value()
+        token = settings.slack_bot_token
         api_url = settings.slack_api_url
         self._alarm = Alarm(clocks.wire)
         self._timekeeper = timekeeper
@@ -143,7 +143,7 @@ class Rung:
             carriers=self._carriers,
             pace=pace,
             meter=self.metrics,
-            tell_outside=Webhook(outside.get_secret_value()).tell if outside else tell_nobody,
+            tell_outside=Webhook(outside).tell if outside else tell_nobody,
         )
         self.workspace = meet_workspace(self.engine.ctx, gateway)
         bolt = build_bolt(self.engine, self.workspace, token, api_url, later=self._later, counting=self._counting)

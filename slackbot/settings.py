@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
+from typing import Any
 
 from slackbot.errors import SettingsError
 
@@ -15,58 +15,21 @@ HEALTH_BY_DEFAULT = "127.0.0.1:9464"
 OFF = "off"
 
 
-class Settings(BaseModel):
-    """The names are Slack's and SQLAlchemy's own; see the README's table."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The names are Slack's and SQLAlchemy's own; see the README's table.
 
-    model_config = ConfigDict(frozen=True)
+    Plain values, so that `rung run` keeps no validating library in its memory (docs/decisions/0016).
+    """
 
-    slack_bot_token: SecretStr
-    slack_app_token: SecretStr | None = None
-    slack_signing_secret: SecretStr | None = None
+    slack_bot_token: str = field(repr=False)
+    slack_app_token: str | None = field(default=None, repr=False)
+    slack_signing_secret: str | None = field(default=None, repr=False)
     slack_api_url: str = SLACK
     database_url: str = "sqlite:///rung.db"
     rung_policy: Path = Path("rung.toml")
     rung_health: str = HEALTH_BY_DEFAULT
-    rung_alert_url: SecretStr | None = None
-
-    @field_validator("slack_bot_token", "slack_app_token")
-    @classmethod
-    def _right_token(cls, value: SecretStr, field: ValidationInfo) -> SecretStr:
-        # The two are easily mixed up; Slack would say no more than `not_allowed_token_type`.
-        is_app_token = value.get_secret_value().startswith("xapp-")
-        if not value.get_secret_value().strip() or is_app_token != (field.field_name == "slack_app_token"):
-            raise ValueError("is empty or the other token")
-        return value
-
-    @field_validator("slack_signing_secret")
-    @classmethod
-    def _is_a_signing_secret(cls, value: SecretStr) -> SecretStr:
-        # Bolt would start with an empty one and then fail at each request.
-        said = value.get_secret_value()
-        if said != said.strip() or not said or said.startswith(("xoxb-", "xapp-")):
-            raise ValueError("is empty, has blanks around it or is a token")
-        return value
-
-    @field_validator("rung_alert_url")
-    @classmethod
-    def _is_a_webhook(cls, value: SecretStr | None) -> SecretStr | None:
-        address = value.get_secret_value().strip() if value else ""
-        if address and not address.startswith(("https://", "http://")):
-            raise ValueError("is no address")
-        return SecretStr(address) if address else None
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _ends_in_slash(cls, value: str) -> str:
-        return value if value.endswith("/") else value + "/"
-
-    @field_validator("rung_health")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if value != OFF and not (host and port.isascii() and port.isdigit() and int(port) <= _HIGHEST_PORT):
-            raise ValueError("is no host:port")
-        return value
+    rung_alert_url: str | None = field(default=None, repr=False)
 
     @property
     def health_address(self) -> tuple[str, int] | None:
@@ -75,6 +38,11 @@ class Settings(BaseModel):
             return None
         host, _, port = self.rung_health.rpartition(":")
         return host.strip("[]"), int(port)
+
+    def environment(self) -> dict[str, str]:
+        """Give the variables that `load_settings` reads these from, for a process of our own."""
+        given = ((each.name.upper(), getattr(self, each.name)) for each in fields(self))
+        return {name: str(value) for name, value in given if value is not None}
 
     def app_token(self) -> str:
         """Give the token of Socket Mode.
@@ -93,7 +61,52 @@ class Settings(BaseModel):
         return _given("slack_signing_secret", self.slack_signing_secret)
 
 
+def _bot_token(said: str) -> str:
+    # The two tokens are easily mixed up; Slack would say no more than `not_allowed_token_type`.
+    return _sound(said, bool(said.strip()) and not said.startswith("xapp-"))
+
+
+def _app_token(said: str) -> str:
+    return _sound(said, said.startswith("xapp-"))
+
+
+def _signing_secret(said: str) -> str:
+    # Bolt would start with an empty one and then fail at each request.
+    return _sound(said, said == said.strip() != "" and not said.startswith(("xoxb-", "xapp-")))
+
+
+def _webhook(said: str) -> str | None:
+    address = said.strip()
+    return _sound(address, not address or address.startswith(("https://", "http://"))) or None
+
+
+def _base(said: str) -> str:
+    return said if said.endswith("/") else said + "/"
+
+
+def _address(said: str) -> str:
+    host, _, port = said.rpartition(":")
+    there = bool(host) and port.isascii() and port.isdigit() and int(port) <= _HIGHEST_PORT
+    return _sound(said, said == OFF or there)
+
+
+def _sound(said: str, holds: bool) -> str:  # noqa: FBT001 - a judgement, made where it is called
+    if not holds:
+        raise ValueError
+    return said
+
+
 _HIGHEST_PORT = 65535
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "slack_bot_token": _bot_token,
+    "slack_app_token": _app_token,
+    "slack_signing_secret": _signing_secret,
+    "slack_api_url": _base,
+    "database_url": str,
+    "rung_policy": Path,
+    "rung_health": _address,
+    "rung_alert_url": _webhook,
+}
 _CURES: Mapping[str, str] = {
     "slack_bot_token": "SLACK_BOT_TOKEN (xoxb-...): see 'OAuth & Permissions' at https://api.slack.com/apps",
     "slack_app_token": "SLACK_APP_TOKEN (xapp-..., scope connections:write): see 'Basic Information' there",
@@ -112,23 +125,26 @@ def load_settings(*, http: bool | None = None) -> Settings:
     Raises:
         SettingsError: naming every variable that is missing, empty or the wrong token, and where to find it.
     """
-    given = {name: os.environ[name.upper()] for name in Settings.model_fields if name.upper() in os.environ}
+    said = {each.name: os.environ[each.name.upper()] for each in fields(Settings) if each.name.upper() in os.environ}
     if http is None:
-        http = "slack_signing_secret" in given and "slack_app_token" not in given
-    names = [name for name in ["slack_signing_secret" if http else "slack_app_token"] if name not in given]
-    try:
-        settings = Settings.model_validate(given)
-    except ValidationError as error:
-        names = [str(problem["loc"][0]) for problem in error.errors()] + names
-    if names:
-        raise _incomplete(names)
-    return settings
+        http = "slack_signing_secret" in said and "slack_app_token" not in said
+    needed = ("slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
+    unusable = [name for name in needed if name not in said]
+    values: dict[str, Any] = {}
+    for name, text in said.items():
+        try:
+            values[name] = _READ[name](text)
+        except ValueError:
+            unusable.append(name)
+    if unusable:
+        raise _incomplete(unusable)
+    return Settings(**values)
 
 
-def _given(name: str, value: SecretStr | None) -> str:
+def _given(name: str, value: str | None) -> str:
     if value is None:
         raise _incomplete([name])
-    return value.get_secret_value()
+    return value
 
 
 def _incomplete(names: Sequence[str]) -> SettingsError:

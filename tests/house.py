@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from slackbot.app import Rung
 from slackbot.cli.acme import acme, shipped
 from slackbot.clock import Clocks, ManualClock, SystemClock
@@ -166,8 +164,8 @@ def house(
     upgrade(url)
     with simulator or Simulator(acme(wire)) as slack:
         settings = Settings(
-            slack_bot_token=SecretStr(slack.bot_token),
-            slack_app_token=SecretStr(slack.app_token),
+            slack_bot_token=slack.bot_token,
+            slack_app_token=slack.app_token,
             slack_api_url=slack.api_url,
             database_url=url,
         )

@@ -15,8 +15,6 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
-
 from slackbot.app import Rung
 from slackbot.cli.acme import ZONE, acme, shipped
 from slackbot.cli.ink import Ink, ink_for
@@ -166,8 +164,8 @@ def at_acme(folder: Path, clocks: Clocks, port: int = 0) -> Iterator[Simulator]:
     upgrade(url)
     with Simulator(acme(clocks.wire), port=port, limits=Limits(clocks.wire)) as simulator:
         settings = Settings(
-            slack_bot_token=SecretStr(simulator.bot_token),
-            slack_app_token=SecretStr(simulator.app_token),
+            slack_bot_token=simulator.bot_token,
+            slack_app_token=simulator.app_token,
             slack_api_url=simulator.api_url,
             database_url=url,
         )

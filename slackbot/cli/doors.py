@@ -9,11 +9,12 @@ from typing import Any
 
 from slackbot.app import Rung
 from slackbot.cli.places import control_socket
+from slackbot.cli.policy_reading import read_elsewhere
 from slackbot.errors import SettingsError
 from slackbot.runtime.control import ControlDoor
 from slackbot.runtime.health import HealthDoor, Page
 from slackbot.runtime.metrics import KIND
-from slackbot.services.policies import apply_text
+from slackbot.services.installing import put_in_force
 from slackbot.services.stuck import send_again
 from slackbot.settings import HEALTH_BY_DEFAULT, Settings
 
@@ -62,8 +63,9 @@ def _control_door(house: Rung, settings: Settings) -> ControlDoor | None:
         return None
 
     def apply(request: Mapping[str, Any]) -> dict[str, Any]:
-        engine = house.engine
-        version = apply_text(engine.ctx, engine.gateway, house.workspace, str(request["text"]), str(request["by"]))
+        text, by = str(request["text"]), str(request["by"])
+        read = read_elsewhere(text, settings)
+        version = put_in_force(house.engine.ctx, house.workspace, read.rules, text, by, after=read.after)
         return {"version": version.number}
 
     def retry(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from pathlib import Path
 
+from slackbot.errors import PolicyError
 from storage.engine import parse_url
 from storage.sqlite import database_file
+
+TYPED = Path("-")
 
 
 def database_url() -> str:
@@ -18,6 +22,20 @@ def database_url() -> str:
 def policy_file() -> Path:
     """Say which policy file is meant."""
     return Path(os.environ.get("RUNG_POLICY") or "rung.toml")
+
+
+def policy_text(file: Path) -> str:
+    """Read a policy file's text; `-` is what is typed or piped in.
+
+    Raises:
+        PolicyError: there is no such file, or it is no text.
+    """
+    try:
+        return (sys.stdin.buffer.read() if file == TYPED else file.read_bytes()).decode("utf-8")
+    except OSError as error:
+        raise PolicyError(f"{file} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{file} is no UTF-8 text; save it as UTF-8") from error
 
 
 def who_types() -> str:

@@ -12,18 +12,18 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from slack_sdk.errors import SlackApiError
 
 from slackbot.app import Rung
 from slackbot.cli.doors import opened_doors
 from slackbot.cli.logs import quiet_logging
-from slackbot.cli.places import who_types
+from slackbot.cli.places import policy_text, who_types
+from slackbot.cli.policy_reading import read_elsewhere
 from slackbot.clock import Clocks, SystemClock
 from slackbot.errors import PolicyError, SettingsError
 from slackbot.runtime.transport import MakesTransport
-from slackbot.services.policies import apply_first, has_policy
+from slackbot.services.installing import has_policy, put_in_force
 from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import Settings, load_settings
 from slackbot.slack.failures import AuthBroken, failure_of
@@ -141,7 +141,7 @@ def _built(settings: Settings, clocks: Clocks, transport: MakesTransport | None,
             timekeeper = timekeeper_of(store)
             shared = Clocks(timekeeper.clock, timekeeper.clock) if timekeeper else clocks
             house = Rung(settings, store, shared, transport=transport, cries=cries, timekeeper=timekeeper)
-            ensure_policy(house, settings.rung_policy)
+            ensure_policy(house, settings)
         except AuthBroken as failure:
             raise SettingsError(
                 f"Slack refuses SLACK_BOT_TOKEN ({failure}). Copy it again from 'OAuth & Permissions' at "
@@ -193,19 +193,22 @@ def _start(house: Rung, *, restored: bool) -> None:
         ) from error
 
 
-def ensure_policy(house: Rung, file: Path) -> None:
+def ensure_policy(house: Rung, settings: Settings) -> None:
     """Apply the policy file where there is no policy yet; afterwards only `rung policy apply` does.
 
     Raises:
         PolicyError: there is no policy, and the file is missing or can't be used.
     """
-    engine = house.engine
-    if has_policy(engine.ctx, house.workspace):
+    ctx, file = house.engine.ctx, settings.rung_policy
+    if has_policy(ctx, house.workspace):
         return
     if not file.exists():
         raise PolicyError(
             f"There is no policy yet and no file {file}. Write one (examples/ has five to start from), "
             "or name another with RUNG_POLICY."
         )
-    version = apply_first(engine.ctx, engine.gateway, house.workspace, file.read_text("utf-8"), who_types())
+    text = policy_text(file)
+    # Whatever version the file says it was exported from: that one was of another database.
+    rules = read_elsewhere(text, settings).rules
+    version = put_in_force(ctx, house.workspace, rules, text, who_types(), after=None)
     log.info("policy version %s is in force, from %s", version.number, file)

@@ -55,6 +55,12 @@ def meet_workspace(ctx: ServiceContext, gateway: Gateway) -> Workspace:
     return workspace
 
 
+def has_policy(ctx: ServiceContext, workspace: Workspace) -> bool:
+    """Say whether new cases have a policy to take."""
+    with ctx.store.read() as tx:
+        return tx.workspaces.policy_version(workspace.id) is not None
+
+
 def put_in_force(
     ctx: ServiceContext, workspace: Workspace, rules: Rules, text: str, by: str, *, after: int | None
 ) -> PolicyVersion:

@@ -8,7 +8,7 @@ from slackbot.policy_file.check import read_policy_file
 from slackbot.policy_file.export import exported_version
 from slackbot.policy_file.resolve import resolve
 from slackbot.services.context import ServiceContext
-from slackbot.services.installing import put_in_force
+from slackbot.services.installing import has_policy, put_in_force
 from slackbot.slack.directory import SlackDirectory
 from slackbot.slack.gateway import Gateway
 from storage.policies import PolicyVersion
@@ -36,9 +36,3 @@ def apply_first(ctx: ServiceContext, gateway: Gateway, workspace: Workspace, tex
         raise PolicyError("There is a policy already. Use `rung policy export`, change that, and apply it.")
     rules = resolve(read_policy_file(text), SlackDirectory(gateway, workspace.id))
     return put_in_force(ctx, workspace, rules, text, by, after=None)
-
-
-def has_policy(ctx: ServiceContext, workspace: Workspace) -> bool:
-    """Say whether new cases have a policy to take."""
-    with ctx.store.read() as tx:
-        return tx.workspaces.policy_version(workspace.id) is not None

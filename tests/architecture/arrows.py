@@ -16,7 +16,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "slackbot.errors": (),
     "slackbot.clock": (),
     "slackbot.ids": (),
-    "slackbot.settings": ("slackbot.errors", "pydantic"),
+    "slackbot.settings": ("slackbot.errors",),
     "slackbot.core": (),
     "storage": (
         "slackbot.core",

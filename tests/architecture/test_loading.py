@@ -18,6 +18,7 @@ NOT_FOR_RUNNING = (
     "psycopg",
     "sqlalchemy.dialects.postgresql",
     "PIL",
+    "pydantic",
 )
 LISTING = "import sys, {}; print('\\n'.join(sys.modules))"
 HTTP_SERVER = ("starlette", "uvicorn", "h11", "anyio", "slackbot.runtime.http_mode")

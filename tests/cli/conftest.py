@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from slackbot.settings import Settings
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder that commands run in; `rung.db` and `rung.toml` are not there yet."""
     handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    for setting in fields(Settings):
+        monkeypatch.delenv(setting.name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     for each, handler in handlers.items():

@@ -91,12 +91,25 @@ def test_it_runs_beside_the_command_line_and_stops_in_order(
         assert "Policy version 2 is in force" in capsys.readouterr().out
         assert main(["policy", "apply", str(exported)]) == 1
         assert "made from version 1" in capsys.readouterr().err
+        (place / "rung.toml").write_text('close_after = "soon"\npromises = 3\n', encoding="utf-8")
+        assert main(["policy", "apply"]) == 1
+        said = capsys.readouterr().err
+        assert all(word in said for word in ("close_after", "soon", "promises"))
         assert main(["check", "--retry", "1"]) == 1
         assert main(["db", "upgrade"]) == 1
         assert f"pid {process.pid}" in capsys.readouterr().err
     assert process.returncode == 0
     assert not (place / "rung.db.sock").exists()
     assert main(["db", "upgrade"]) == 0
+
+
+@pytest.mark.usefixtures("settings")
+def test_what_a_policy_means_can_be_looked_at(slack: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    """`rung policy resolve` writes what the file of the settings means in this workspace: ids in place of names."""
+    assert main(["policy", "resolve"]) == 0
+    meant = json.loads(capsys.readouterr().out)
+    assert meant["after"] is None
+    assert slack.channel("#tier-2").id in str(meant["rules"])
 
 
 @pytest.mark.usefixtures("settings")

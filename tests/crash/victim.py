@@ -24,7 +24,8 @@ from slackbot.app import Rung
 from slackbot.cli.acme import shipped
 from slackbot.clock import Clocks, SystemClock
 from slackbot.services import uptime
-from slackbot.services.policies import apply_first, has_policy
+from slackbot.services.installing import has_policy
+from slackbot.services.policies import apply_first
 from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import load_settings
 from slackbot.slack.gateway import Gateway

@@ -27,7 +27,8 @@ from slackbot.core.policy import Severity
 from slackbot.runtime.control import ControlDoor
 from slackbot.services.acknowledge import acknowledge
 from slackbot.services.context import Requester
-from slackbot.services.policies import apply_first, has_policy
+from slackbot.services.installing import has_policy
+from slackbot.services.policies import apply_first
 from slackbot.services.sweep import BATCH
 from slackbot.services.transact import Done
 from slackbot.settings import Settings, load_settings
