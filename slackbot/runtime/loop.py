@@ -33,9 +33,13 @@ _AFTER_OUTAGE = 0.5
 _SAY_AGAIN = 60.0
 """Seconds after which a trouble that lasts is said again: five loops that each say it every second hide the rest."""
 
-_OVERDUE = 0.05
+_AT_ONCE = 5
+"""Passes in a row that may leave something: a moment that comes while we ask for the next one is not told apart."""
 
-NEAR = 0.02
+_OVERDUE = 0.05
+"""Seconds between further passes, until one leaves nothing undone."""
+
+NEAR = 0.1
 """Seconds before a moment at which the alarm rings: the last stretch a loop waits by itself.
 
 APScheduler hands a job to a pool, which takes milliseconds and, on a busy machine, tens of them.
@@ -135,16 +139,16 @@ class Loop:
 
     def _sleep(self, seconds: float) -> bool:
         """Sleep until there may be something to do; says whether a step is due, or only a look asked for."""
+        until = time.monotonic() + seconds
         with self._bell:
             self._bell.wait_for(lambda: self._woken or self._is_due or self._is_near, seconds)
             if self._woken:
-                self._breathe(min(LONGEST_BREATH, seconds))
-            only_a_look = (self._woken or self._is_near) and not self._is_due
+                self._breathe(min(time.monotonic() + LONGEST_BREATH, until))
+            only_a_look = (self._woken or self._is_near) and not self._is_due and time.monotonic() < until
             self._woken = self._is_due = self._is_near = False
         return not only_a_look
 
-    def _breathe(self, longest: float) -> None:
-        until = time.monotonic() + longest
+    def _breathe(self, until: float) -> None:
         while not (self._is_due or self._is_near):
             left = min(self._woken_at + BREATH, until) - time.monotonic()
             if left <= 0:
@@ -163,10 +167,12 @@ class Loop:
         self.beat_at = time.monotonic()
         try:
             moment = None if is_due else self._work.next_moment()
+            begun = ended = self._clock.now()
             if is_due or (moment is not None and moment <= self._clock.now()):
                 while not self._stopping.is_set() and self._work.step():
                     self.last_pass = self._clock.now()
                     self.beat_at = time.monotonic()
+                ended = self._clock.now()
                 moment = self._work.next_moment()
             self.last_pass = self._clock.now()
         except RungError as error:
@@ -178,9 +184,10 @@ class Loop:
         self._trouble = ""
         remaining = self._tick if moment is None else (moment - self._clock.now()).total_seconds()
         if remaining <= 0:
-            # Once at once, for what fell due meanwhile; what the step leaves undone would only burn the processor.
-            self._overdue += 1
-            return 0.0 if self._overdue == 1 else _OVERDUE
+            # At once for what fell due meanwhile; what the step leaves undone would only burn the processor.
+            fell_due_meanwhile = moment is not None and begun < moment <= ended
+            self._overdue = 0 if fell_due_meanwhile else self._overdue + 1
+            return 0.0 if self._overdue <= _AT_ONCE else _OVERDUE
         self._overdue = 0
         if remaining <= NEAR:
             return remaining

@@ -196,6 +196,20 @@ def test_work_left_undone_does_not_burn_the_processor(bench: Bench) -> None:
     assert datetime.now(UTC) - began > timedelta(seconds=9 * looping._OVERDUE)
 
 
+def test_what_falls_due_during_a_pass_never_waits(bench: Bench) -> None:
+    """However often a moment comes while the step is at another, the next pass follows at once."""
+
+    def meanwhile() -> bool:
+        bench.moment = datetime.now(UTC)
+        return False
+
+    bench.does, bench.moment = meanwhile, in_(0)
+    bench.loop()
+    before, began = bench.steps, datetime.now(UTC)
+    bench.waits(lambda: bench.steps >= before + 100)
+    assert datetime.now(UTC) - began < timedelta(seconds=50 * looping._OVERDUE)
+
+
 def test_it_stops_in_the_middle_of_much_work(bench: Bench) -> None:
     """A stop ends it after the step at hand, however much is waiting."""
     bench.does = lambda: True
