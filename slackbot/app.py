@@ -40,6 +40,7 @@ from slackbot.settings import Settings
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway, bare_client
 from slackbot.slack.outside import Interactions
+from slackbot.slack.silence import Silence
 from storage.pace import Pace
 from storage.revisions import HEAD
 from storage.unit_of_work import Store
@@ -132,7 +133,9 @@ class Rung:
         self._carriers = CarrierPool(SENDERS, self._alarm.ring)
         self._later = ThreadPoolExecutor(OPENERS, thread_name_prefix="rung-later")
         self._counting = ThreadPoolExecutor(1, thread_name_prefix="rung-counting")
-        gateway = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT))
+        gateway = Gateway(
+            SingleToken(token), lambda each: bare_client(each, api_url, timeout=SEND_TIMEOUT), Silence(clocks.case)
+        )
         self.metrics = Metrics()
         outside = settings.rung_alert_url
         self.engine = build_engine(

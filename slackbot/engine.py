@@ -65,7 +65,7 @@ def build_engine(
         ctx=ctx,
         gateway=gateway,
         renderer=renderer,
-        heartbeat=Heartbeat(ctx, time.monotonic),
+        heartbeat=Heartbeat(ctx, time.monotonic, gateway.silence),
         sweep=Sweep(ctx),
         sender=Sender(sending),
         reconciler=Reconciler(ctx, gateway),

@@ -24,7 +24,7 @@ from storage.tables.uptime import heartbeat, outages
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A window (UTC) in which Rung did not run: nobody could answer, and no figure may count it."""
+    """A window (UTC) in which Rung did not run, or Slack did not answer it: no figure may count it."""
 
     id: int
     started_at: datetime
@@ -44,18 +44,31 @@ class After:
 _HOUSE = 1
 _o, _e, _b = outages.c, escalations.c, outbox.c
 _MOMENT = _o.started_at.type
+_SINCE, _UNTIL = sa.bindparam("since", type_=_MOMENT), sa.bindparam("until", type_=_MOMENT)
 _SEEN = sa.select(heartbeat.c.seen_at).where(heartbeat.c.id == _HOUSE).with_for_update()
-_BEAT = upsert(heartbeat, ["id"], lambda new: {"seen_at": new.seen_at})
+_BEAT = upsert(
+    heartbeat,
+    ["id"],
+    lambda new: {"seen_at": new.seen_at, "slack_at": sa.func.coalesce(new.slack_at, heartbeat.c.slack_at)},
+)
+_ANSWERED = sa.select(heartbeat.c.slack_at).where(heartbeat.c.id == _HOUSE)
 _READ = sa.select(_o.id, _o.started_at, _o.ended_at, _o.cause, _o.settled_at)
 _UNSETTLED = _READ.where(_o.settled_at.is_(None)).order_by(_o.id)
 _GET = _READ.where(_o.id == sa.bindparam("outage"))
-_BETWEEN = _READ.where(
-    _o.ended_at > sa.bindparam("since", type_=_MOMENT), _o.started_at < sa.bindparam("until", type_=_MOMENT)
-).order_by(_o.started_at)
+_BETWEEN = _READ.where(_o.ended_at > _SINCE, _o.started_at < _UNTIL).order_by(_o.started_at)
 _SETTLE = (
     sa.update(outages)
     .where(_o.id == sa.bindparam("outage"), _o.settled_at.is_(None))
     .values(settled_at=sa.bindparam("now", type_=_MOMENT))
+)
+_GO_ON = (
+    sa.update(outages)
+    .where(_o.cause == constant("slack"), _o.ended_at >= _SINCE, _o.started_at <= _UNTIL)
+    .values(
+        started_at=sa.case((_o.started_at < _SINCE, _o.started_at), else_=_SINCE),
+        ended_at=sa.case((_o.ended_at > _UNTIL, _o.ended_at), else_=_UNTIL),
+        settled_at=sa.case((_o.ended_at > _UNTIL, _o.ended_at), else_=_UNTIL),
+    )
 )
 _IN_TIME = one_of(_e.state, ("waiting", "acknowledged"))
 _ENDED = sa.bindparam("ended", type_=_MOMENT)
@@ -88,8 +101,8 @@ _CALLING = (
 _AFFECTED = sa.select(sa.func.count(sa.distinct(history.c.escalation_id))).where(
     history.c.workspace_id == sa.bindparam("workspace"),
     history.c.code == constant("house_down"),
-    history.c.at >= sa.bindparam("since", type_=_MOMENT),
-    history.c.at <= sa.bindparam("until", type_=_MOMENT),
+    history.c.at >= _SINCE,
+    history.c.at <= _UNTIL,
 )
 _NEWEST = (
     sa.select(*COLUMNS)
@@ -109,9 +122,25 @@ class Uptime(Repository):
         found: datetime | None = self._connection.execute(_SEEN).scalar()
         return found
 
-    def beat(self, now: datetime) -> None:
-        """Note that a replica is alive."""
-        self._connection.execute(self._spelled(_BEAT), {"id": _HOUSE, "seen_at": now})
+    def beat(self, now: datetime, slack_at: datetime | None = None) -> None:
+        """Note that a replica is alive, and when Slack last answered it, if it did since its last beat."""
+        self._connection.execute(self._spelled(_BEAT), {"id": _HOUSE, "seen_at": now, "slack_at": slack_at})
+
+    def slack_answered_at(self) -> datetime | None:
+        """Say when Slack last answered any replica."""
+        found: datetime | None = self._connection.execute(_ANSWERED).scalar()
+        return found
+
+    def note_silence(self, since: datetime, until: datetime) -> bool:
+        """Note a window in which Slack answered nobody, of which nothing has to be taken up.
+
+        Says whether it is new; else the one that was noted before goes on.
+        """
+        if self._connection.execute(_GO_ON, {"since": since, "until": until}).rowcount:
+            return False
+        row = {"started_at": since, "ended_at": until, "settled_at": until, "cause": Cause.SLACK.value}
+        self._connection.execute(sa.insert(outages), row)
+        return True
 
     def note_outage(self, started_at: datetime, ended_at: datetime, cause: Cause) -> None:
         """Note a window in which no replica was alive; it is settled once every case was taken up."""

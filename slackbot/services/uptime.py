@@ -17,6 +17,7 @@ from slackbot.ids import new_message_key
 from slackbot.services.composing import HOUSE_DOWN, OF_THE_HOUSE
 from slackbot.services.context import ServiceContext
 from slackbot.services.transact import write_aftermaths
+from slackbot.slack.silence import Silence, Silent
 from storage.put_back import put_back
 from storage.unit_of_work import Transaction
 from storage.uptime import After, Outage
@@ -43,12 +44,16 @@ class Heartbeat:
     """The pass that says "alive", as a step without a thread, and the taking up of every case after an outage.
 
     It runs before deadlines are looked at, in the same loop, so that nothing late is taken for unanswered. `steady`
-    gives seconds that only go forward, to tell a house that stood still from a clock that was set.
+    gives seconds that only go forward, to tell a house that stood still from a clock that was set. `silence` is what
+    is known of Slack's own outages.
     """
 
-    def __init__(self, ctx: ServiceContext, steady: Callable[[], float]) -> None:
+    def __init__(self, ctx: ServiceContext, steady: Callable[[], float], silence: Silence) -> None:
         self._ctx = ctx
         self._steady = steady
+        self._silence = silence
+        self._noted: Silent | None = None
+        self._answered_at: datetime | None = None
         self._beat = ctx.now()
         self._beat_at: datetime | None = None
         self._beat_steady = 0.0
@@ -87,7 +92,9 @@ class Heartbeat:
             elif seen is not None and self._beat - seen > PUT_BACK_FROM:
                 # Another replica has put back what waits; until this one hears of it, its beats say nothing.
                 now = seen
-            tx.uptime.beat(now)
+            tx.uptime.beat(now, self._answered())
+            noted = self._note_silence(tx)
+        self._noted = noted
         self._note_beat(self._ctx.now())
         return self._take_up()
 
@@ -104,6 +111,20 @@ class Heartbeat:
             return
         with self._ctx.store.write() as tx:
             tx.uptime.beat(self._ctx.now())
+
+    def _answered(self) -> datetime | None:
+        """Say when Slack last answered, if it did since this was asked last."""
+        before, self._answered_at = self._answered_at, self._silence.answered_at
+        return None if self._answered_at == before else self._answered_at
+
+    def _note_silence(self, tx: Transaction) -> Silent | None:
+        """Note an outage of Slack's own, for the reports: a stretch in which it answered no replica; says which."""
+        silent = self._silence.latest()
+        if silent is not None and silent != self._noted:
+            since = max(silent.start, tx.uptime.slack_answered_at() or silent.start)
+            if silent.end - since > TOLD_FROM and tx.uptime.note_silence(since, silent.end):
+                log.warning("Slack has not answered since %s", since)
+        return silent
 
     def _note_beat(self, now: datetime) -> None:
         self._beat, self._beat_at, self._beat_steady = now, self._ctx.wire_now(), self._steady()

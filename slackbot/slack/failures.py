@@ -65,6 +65,9 @@ class InteractionExpired(SlackFailure):
     """The press is too old to open a form; it can be pressed again."""
 
 
+NO_CONNECTION = "no_connection"
+"""Our own code for a call that never left this machine."""
+
 _NOT_APPLIED = "request_timeout team_added_to_org org_login_required external_channel_migrating"
 _RATE = "ratelimited rate_limited"
 _AMBIGUOUS = (

@@ -13,7 +13,9 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from slackbot.clock import SystemClock
 from slackbot.slack.failures import (
+    NO_CONNECTION,
     RETRY_AFTER_UNSAID,
     Ambiguous,
     NotApplied,
@@ -22,6 +24,7 @@ from slackbot.slack.failures import (
     failure_of,
 )
 from slackbot.slack.methods import METHODS
+from slackbot.slack.silence import Silence
 from slackbot.slack.token_state import TokenState
 
 log = logging.getLogger(__name__)
@@ -45,15 +48,16 @@ class Gateway:
     """Calls Slack's Web API without any retry of its own: every repetition is the outbox's decision.
 
     `client_for` makes a client for a token; it must have no retry handlers, since slack_sdk's default one sends a post
-    again after a dropped connection. `token_state` learns from every answer.
+    again after a dropped connection. `token_state` learns from every answer, `silence` from every call.
     """
 
     def __init__(
-        self, tokens: TokenSource, client_for: Callable[[str], WebClient], token_state: TokenState | None = None
+        self, tokens: TokenSource, client_for: Callable[[str], WebClient], silence: Silence | None = None
     ) -> None:
         self._tokens = tokens
         self._client_for = client_for
-        self.token_state = token_state or TokenState()
+        self.token_state = TokenState()
+        self.silence = silence or Silence(SystemClock())
 
     def call(self, workspace_id: int, method: str, **args: Any) -> dict[str, Any]:
         """Call a method; None among the arguments means "not given".
@@ -68,16 +72,23 @@ class Gateway:
             response = client.api_call(method, params=given) if as_form else client.api_call(method, json=given)
         except SlackApiError as error:
             failure = _refused(method, error)
-            self.token_state.heard(failure)
+            self.heard(failure)
             raise failure from error
         except Exception as error:
             # Whatever slack_sdk stumbles over (no JSON, no text, no object): the request may have been carried out.
-            raise _broken(method, error) from error
+            failure = _broken(method, error)
+            self.heard(failure)
+            raise failure from error
         answer = response.data
         if not isinstance(answer, dict):
             raise Ambiguous(method, "no_json")
-        self.token_state.heard(None)
+        self.heard(None)
         return answer
+
+    def heard(self, failure: SlackFailure | None) -> None:
+        """Take note of what became of a call; None is an answer without a failure."""
+        self.token_state.heard(failure)
+        self.silence.heard(failure)
 
     def pages(self, workspace_id: int, method: str, key: str, **args: Any) -> Iterator[dict[str, Any]]:
         """Walk through a paged list; a page may be short or empty without being the last one.
@@ -133,5 +144,5 @@ def _broken(method: str, error: Exception) -> SlackFailure:
     reason = error.reason if isinstance(error, URLError) else error
     name = type(reason).__name__
     if isinstance(reason, _NEVER_LEFT):
-        return NotApplied(method, "no_connection", name)
+        return NotApplied(method, NO_CONNECTION, name)
     return Ambiguous(method, "no_answer", name)

@@ -14,6 +14,7 @@ def uptime() -> None:
         "heartbeat",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
+        sa.Column("slack_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_heartbeat"),
     )
     op.create_table(

@@ -12,6 +12,7 @@ heartbeat = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("slack_at", Instant),
 )
 
 outages = sa.Table(

@@ -35,6 +35,7 @@ from slackbot.simulator.web_api.api import WebApi
 from slackbot.simulator.workspace import Workspace as SlackWorkspace
 from slackbot.slack.failures import Ambiguous, RateLimited, SlackFailure, failure_of
 from slackbot.slack.gateway import Gateway, bare_client, detail_in
+from slackbot.slack.silence import Silence
 from storage.engine import open_store
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
 from storage.pace import Pace
@@ -53,7 +54,7 @@ class Wire(Gateway):
     """The gateway's promise over the simulator's Web API in the same thread, with faults and late arrivals."""
 
     def __init__(self, slack: SlackWorkspace, clock: ManualClock) -> None:
-        super().__init__(SingleToken(slack.app.bot_token), lambda token: bare_client(token, NOWHERE))
+        super().__init__(SingleToken(slack.app.bot_token), lambda token: bare_client(token, NOWHERE), Silence(clock))
         self.faults = FaultScript()
         self.calls: list[Call] = []
         self.before: Callable[[str, Mapping[str, Any]], None] = lambda *_: None
@@ -84,9 +85,9 @@ class Wire(Gateway):
         try:
             answer = _heard(method, fault, reply)
         except SlackFailure as failure:
-            self.token_state.heard(failure)
+            self.heard(failure)
             raise
-        self.token_state.heard(None)
+        self.heard(None)
         return answer
 
     def next_arrival(self) -> datetime | None:

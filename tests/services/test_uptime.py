@@ -207,7 +207,7 @@ def watch() -> Watch:
 
 def beating(still: StillHouse, watch: Watch) -> Heartbeat:
     """Give a heartbeat that has begun."""
-    heartbeat = Heartbeat(still.engine.ctx, watch)
+    heartbeat = Heartbeat(still.engine.ctx, watch, still.wire.silence)
     heartbeat.begin()
     return heartbeat
 
@@ -359,7 +359,7 @@ def test_replicas_put_a_wait_back_once(still: StillHouse, watch: Watch) -> None:
 def test_a_replica_that_has_not_heard_of_it_spoils_nothing(still: StillHouse, watch: Watch) -> None:
     """One beats by the old clock after another put everything back; what it stored meanwhile is put back as well."""
     ahead, own = ManualClock(still.clock.now()), still.engine.ctx
-    late = Heartbeat(ServiceContext(own.store, Clocks(ahead, ahead), lambda: None), watch)
+    late = Heartbeat(ServiceContext(own.store, Clocks(ahead, ahead), lambda: None), watch, still.wire.silence)
     quick = beating(still, watch)
     late.begin()
     with_something_waiting(still)

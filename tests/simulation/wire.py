@@ -133,12 +133,12 @@ class Wire(Gateway):
         try:
             answer = self._carried(method, given)
         except SlackFailure as failure:
-            self.token_state.heard(failure)
+            self.heard(failure)
             if isinstance(failure, RateLimited):
                 self._line.told_to_wait(method, given, failure.retry_after)
             raise
         else:
-            self.token_state.heard(None)
+            self.heard(None)
             return answer
         finally:
             self._passage.after(method, given)

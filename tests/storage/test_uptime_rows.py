@@ -156,6 +156,7 @@ STAYS = {
     },
     "forgotten a week later, or two": {"drafts.created_at"},
     "written anew with every beat": {"heartbeat.seen_at"},
+    "written anew with every answer of Slack's": {"heartbeat.slack_at"},
 }
 """Why a moment is not put back with a clock."""
 

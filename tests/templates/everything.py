@@ -11,7 +11,7 @@ from slackbot.core.commands import Action
 from slackbot.core.decision import RefusalCode
 from slackbot.core.messages import Kind, News
 from slackbot.core.model import Source
-from slackbot.core.outages import Cause
+from slackbot.core.outages import OF_THE_HOUSE
 from slackbot.core.policy import Rules
 from slackbot.simulator.blocks.check import check_message, check_view
 from slackbot.simulator.blocks.pings import pings_in
@@ -50,7 +50,7 @@ def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
     yield renderer.resent(renderer.news(view, News.ACKNOWLEDGED))
     yield renderer.fold([view] * 3, [view] * 3)
     yield renderer.fold([], [view] * 6)
-    yield from (renderer.outage(OutageView(view.now, view.now, cause, n)) for n, cause in enumerate(Cause))
+    yield from (renderer.outage(OutageView(view.now, view.now, cause, n)) for n, cause in enumerate(OF_THE_HOUSE))
     yield renderer.case(view)
     yield from (renderer.news(view, topic) for topic in News)
     yield from (renderer.source_reply(view, topic) for topic in ("raised", *News))

@@ -15,7 +15,7 @@ from slackbot.core.decision import RefusalCode
 from slackbot.core.events import EVENTS, Closed, Event, PingSuppressed, Unreachable
 from slackbot.core.messages import News
 from slackbot.core.model import Arrival, State, Why
-from slackbot.core.outages import Cause
+from slackbot.core.outages import OF_THE_HOUSE, Cause
 from slackbot.core.policy import REQUIRABLE, Severity
 from slackbot.core.problems import ProblemCode
 from slackbot.slack import __file__ as slack_package
@@ -65,8 +65,8 @@ EXPECTED = [
     *_keys("arrival", [arrival for arrival in Arrival if arrival is not Arrival.RAISED]),
     *_keys("left", [arrival for arrival in Arrival if arrival is not Arrival.RAISED]),
     *_keys("history", [f"entered_{arrival}" for arrival in Arrival]),
-    *_keys("history", [f"house_{cause}" for cause in Cause]),
-    *_keys("outage", [*Cause, *(f"{cause}_after" for cause in Cause)]),
+    *_keys("history", [f"house_{cause}" for cause in OF_THE_HOUSE]),
+    *_keys("outage", [*OF_THE_HOUSE, *(f"{cause}_after" for cause in OF_THE_HOUSE)]),
     *_keys("refusal", RefusalCode),
     *_keys("denial", Denial),
     *_keys("problem", ProblemCode),
