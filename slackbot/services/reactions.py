@@ -131,6 +131,8 @@ AFTER_LEASE = timedelta(seconds=3)
 """From the end of a lease to the first look."""
 RECHECK = timedelta(seconds=60)
 """From the moment that something is sent again, its answer being lost, to the last look for a second copy."""
+RIGHTS_RETURN = timedelta(minutes=15)
+"""So long after its last attempt a message that was sent is looked for though Slack refuses to show the place."""
 EARLIER = timedelta(minutes=65)
 """How far before a message was wanted its history is read: ours may be an hour fast against Slack's clock."""
 BLIND_AFTER = timedelta(seconds=10)

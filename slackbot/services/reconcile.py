@@ -13,11 +13,13 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.histories import MOST_LOOKS, Copy, Histories, may_be_read_later, pause_after
 from slackbot.services.reactions import (
     AFTER_LEASE,
+    AUTH_PAUSE,
     BLIND_AFTER,
     EARLIER,
     LOOK_LATER,
     REACTIONS,
     RECHECK,
+    RIGHTS_RETURN,
     Blind,
 )
 from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
@@ -150,12 +152,14 @@ class Reconciler:
             return
 
     def _not_seen(self, row: OutboxRow, failure: SlackFailure) -> None:
-        """Look again where that may help; else decide blindly.
+        """Look again where that may help, for what was sent also while Slack refuses to show it; else decide blindly.
 
         A call is repaired by the next one, a first post is worth a second copy.
         """
         if may_be_read_later(failure) and not (isinstance(failure, UnknownCode) and row.looks >= MOST_LOOKS):
             self._later(row, pause_after(failure))
+        elif row.state is OutboxState.SENT and self._ctx.wire_now() < _attempted_at(row) + RIGHTS_RETURN:
+            self._later(row, AUTH_PAUSE)
         elif row.state is OutboxState.SENT or REACTIONS[row.kind].blind is Blind.LET_GO:
             self._give_up_looking(row, OutboxState.OBSOLETE)
         else:
@@ -164,7 +168,7 @@ class Reconciler:
     def _send_blindly(self, row: OutboxRow) -> None:
         """Send again what nobody can look for, not before the first copy had some time, and let the message say so."""
         now = self._ctx.wire_now()
-        not_before = (row.attempt_started_at or row.created_at) + BLIND_AFTER
+        not_before = _attempted_at(row) + BLIND_AFTER
         if now < not_before:
             self._resolve(row, OutboxState.UNKNOWN, at=not_before)
             return
@@ -195,3 +199,7 @@ class Reconciler:
             then = at or self._ctx.wire_now()
             tx.outbox.resolve_unknown(row.id, state, not_before=then, recheck_at=recheck, token=row.token)
         self._ctx.wake()
+
+
+def _attempted_at(row: OutboxRow) -> datetime:
+    return row.attempt_started_at or row.created_at

@@ -232,6 +232,32 @@ def test_a_last_look_that_fails_is_repeated(still: StillHouse) -> None:
     assert len(still.visible("tier-2")) == 1
 
 
+def test_a_last_look_outlasts_a_right_that_is_missing_for_a_while(still: StillHouse) -> None:
+    """Where the right to read is taken for some minutes in between, the twin is deleted when it is back."""
+    still.wire.arrives_late(POST, 30)
+    still.raises()
+    still.runs(35)
+    without_history(still)
+    still.runs(400)
+    assert len(still.visible("tier-2")) == 2
+    still.slack.installation.set_scopes(ALL_BOT_SCOPES)
+    still.runs(70)
+    assert len(still.visible("tier-2")) == 1
+
+
+def test_a_right_that_stays_away_is_not_waited_for(still: StillHouse) -> None:
+    """After a quarter of an hour nobody looks any more."""
+    still.wire.faults.drop_before(POST, to(still.channel_id("tier-2")))
+    still.raises()
+    still.runs(10)
+    without_history(still)
+    still.runs(20 * 60)
+    looks = len(still.wire.of(HISTORY))
+    assert 10 < looks < 20
+    still.runs(4 * 60)
+    assert len(still.wire.of(HISTORY)) == looks
+
+
 def test_one_look_settles_a_whole_channel(still: StillHouse) -> None:
     """After an outage the unknown messages of one channel cost one call of history, not one each."""
     tier = still.channel_id("tier-2")
