@@ -23,10 +23,15 @@ _NOW = sa.bindparam("now", type_=_MOMENT)
 _THEN = sa.bindparam("then", type_=_MOMENT)
 _IS_UNKNOWN = _c.state == constant(OutboxState.UNKNOWN)
 _LEASE_IS_OVER = (_c.state == constant(OutboxState.LEASED), _c.lease_until <= _NOW)
+_EXPIRED = "lease expired"
+# What was tried already stands before the last error, and stays.
+_NOTED = sa.case(
+    (_c.error.is_(None), _EXPIRED), (_c.error.like(f"%{_EXPIRED}"), _c.error), else_=_c.error + f", {_EXPIRED}"
+)
 _EXPIRE = (
     sa.update(outbox)
     .where(*_LEASE_IS_OVER)
-    .values(state=OutboxState.UNKNOWN.value, lease_until=None, not_before=_THEN, error="lease expired")
+    .values(state=OutboxState.UNKNOWN.value, lease_until=None, not_before=_THEN, error=_NOTED)
     .returning(*COLUMNS)
 )
 _UNKNOWN_DUE = (

@@ -13,6 +13,7 @@ from slackbot.core.model import Escalation, State
 from slackbot.core.policy import Rules, Tier
 from slackbot.services.composing import IN_THREAD, notice_of_backup
 from slackbot.services.context import ServiceContext
+from slackbot.services.histories import is_passing
 from slackbot.services.reach import Reach
 from slackbot.services.reactions import REACTIONS, Link
 from slackbot.services.reposting import post_anew
@@ -45,7 +46,11 @@ class Elsewhere:
         self._reach = reach
 
     def go(self, row: OutboxRow, code: str) -> bool:
-        """Send a row another way; False if there is none left and the row is still as it was."""
+        """Send a row another way; False if there is none left and the row is still as it was.
+
+        Raises:
+            SlackFailure: Slack could not be asked for it now, but may be soon; the row is still as it was.
+        """
         links, done = REACTIONS[row.kind].links, tried(row)
         if code == "not_in_channel" and Link.JOIN in links and Tried.JOINED not in done and self._joined(row):
             self._again(row, code, Tried.JOINED)
@@ -91,6 +96,8 @@ class Elsewhere:
             self._gateway.call(row.workspace_id, "conversations.join", channel=row.destination)
         except SlackFailure as failure:
             log.warning("channel %s can't be joined: %s", row.destination, failure)
+            if is_passing(failure):
+                raise
             return False
         return True
 

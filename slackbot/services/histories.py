@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from slackbot.services.composing import Place, is_person, keys_in
 from slackbot.services.reactions import AUTH_PAUSE, LOOK_LATER
-from slackbot.slack.failures import Ambiguous, AuthBroken, NotApplied, RateLimited, SlackFailure
+from slackbot.slack.failures import Ambiguous, AuthBroken, NotApplied, RateLimited, SlackFailure, UnknownCode
 from slackbot.slack.gateway import Gateway
 
 log = logging.getLogger(__name__)
@@ -90,6 +90,11 @@ def may_be_read_later(failure: SlackFailure) -> bool:
     if isinstance(failure, AuthBroken):
         return failure.code not in _NO_HISTORY
     return isinstance(failure, NotApplied | Ambiguous)
+
+
+def is_passing(failure: SlackFailure) -> bool:
+    """Say whether the same call may well succeed later: too many, no connection, no answer, Slack's own trouble."""
+    return isinstance(failure, NotApplied | Ambiguous) and not isinstance(failure, UnknownCode)
 
 
 def pause_after(failure: SlackFailure) -> timedelta:

@@ -10,6 +10,7 @@ from slackbot.core.messages import Kind, Wanted
 from slackbot.services.composing import POST_OF, notice_of_dead
 from slackbot.services.context import ServiceContext
 from slackbot.services.elsewhere import Elsewhere
+from slackbot.services.histories import pause_after
 from slackbot.services.reactions import (
     DOUBTED,
     LOUD_AT_ATTEMPT,
@@ -150,7 +151,13 @@ class Mishaps:
             self._let_go(row, failure)
 
     def _go_elsewhere(self, row: OutboxRow, failure: SlackFailure) -> None:
-        if not self._elsewhere.go(row, failure.code):
+        try:
+            found = self._elsewhere.go(row, failure.code)
+        except SlackFailure as passing:
+            # Its own place is tried again first: whoever archived the channel may have thought better of it.
+            self._again(row, pause_after(passing), failure.code)
+            return
+        if not found:
             self._dead(row, failure.code)
 
     def _let_go(self, row: OutboxRow, failure: SlackFailure) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from slackbot.core.policy import Tier
 from slackbot.policy_file.directory import GroupFact
 from slackbot.services.context import ServiceContext
+from slackbot.services.histories import is_passing
 from slackbot.slack.directory import SlackDirectory
 from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway
@@ -39,6 +40,7 @@ class Reach:
         self._ctx = ctx
         self._gateway = gateway
         self._heard: dict[int, _Heard] = {}
+        self._conversations: dict[tuple[int, str], tuple[datetime, str | None]] = {}
         self._lock = threading.Lock()
 
     def is_empty(self, workspace_id: int, tier: Tier) -> bool:
@@ -64,9 +66,20 @@ class Reach:
     def conversation(self, workspace_id: int, tier: Tier) -> str | None:
         """Open a conversation with the tier's members, or with the first of them where several are not allowed.
 
-        None if nobody can be written to.
+        None if nobody can be written to. An answer is believed for a while: all cases of a tier ask the same.
+
+        Raises:
+            SlackFailure: nobody knows now, but may soon.
         """
         members = self.members(workspace_id, tier)[:MOST_TOGETHER]
+        now, asked = self._ctx.wire_now(), (workspace_id, ",".join(members))
+        at, place = self._conversations.get(asked, (now - BELIEVED, None))
+        if not at <= now < at + BELIEVED:
+            place = self._place_for(workspace_id, members)
+            self._conversations[asked] = now, place
+        return place
+
+    def _place_for(self, workspace_id: int, members: list[str]) -> str | None:
         together = self._opened(workspace_id, members) if members else None
         if together is not None or len(members) < 2:  # noqa: PLR2004 - two make a group
             return together
@@ -77,6 +90,8 @@ class Reach:
             answer = self._gateway.call(workspace_id, "conversations.open", users=",".join(members))
         except SlackFailure as failure:
             log.warning("no conversation with %s people of a tier: %s", len(members), failure)
+            if is_passing(failure):
+                raise
             return None
         return str(answer["channel"]["id"])
 

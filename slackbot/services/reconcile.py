@@ -23,7 +23,7 @@ from slackbot.services.reactions import (
     Blind,
 )
 from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
-from slackbot.services.tried import Tried, code_in, error_of
+from slackbot.services.tried import Tried, code_in, error_of, tried
 from slackbot.slack.failures import (
     SlackFailure,
     TargetGone,
@@ -75,6 +75,9 @@ class Reconciler:
         return since <= now < until
 
     def _look(self, row: OutboxRow, histories: Histories) -> None:
+        if Tried.KEYLESS in tried(row):
+            self._decide_blindly(row)
+            return
         try:
             copies = self._copies(row, histories)
         except GoneError:
@@ -152,15 +155,17 @@ class Reconciler:
             return
 
     def _not_seen(self, row: OutboxRow, failure: SlackFailure) -> None:
-        """Look again where that may help, for what was sent also while Slack refuses to show it; else decide blindly.
-
-        A call is repaired by the next one, a first post is worth a second copy.
-        """
+        """Look again where that may help, for what was sent also though Slack refuses to show it; or decide blindly."""
         if may_be_read_later(failure) and not (isinstance(failure, UnknownCode) and row.looks >= MOST_LOOKS):
             self._later(row, pause_after(failure))
         elif row.state is OutboxState.SENT and self._ctx.wire_now() < _attempted_at(row) + RIGHTS_RETURN:
             self._later(row, AUTH_PAUSE)
-        elif row.state is OutboxState.SENT or REACTIONS[row.kind].blind is Blind.LET_GO:
+        else:
+            self._decide_blindly(row)
+
+    def _decide_blindly(self, row: OutboxRow) -> None:
+        """Let go of a call, which the next one repairs; a first post is worth a second copy."""
+        if row.state is OutboxState.SENT or REACTIONS[row.kind].blind is Blind.LET_GO:
             self._give_up_looking(row, OutboxState.OBSOLETE)
         else:
             self._send_blindly(row)

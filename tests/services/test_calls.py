@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from slackbot.core.messages import Kind
@@ -99,6 +102,48 @@ def test_without_a_backup_the_members_are_asked(still: StillHouse) -> None:
     still.runs(10)
     assert "promised" in str(together(still, "lena", "marco")[0].blocks)
     assert still.visible("tier-3") == []
+
+
+@pytest.mark.parametrize("trouble", ["429", "503", "cut"])
+def test_a_passing_trouble_leaves_no_tier(still: StillHouse, trouble: str) -> None:
+    """Where Slack can't open the members' conversation just now, it is asked again: the tier is not passed over."""
+    for name in ("tier-2", "support"):
+        still.slack.archive(still.channel_id(name))
+    faults, opening = still.wire.faults, "conversations.open"
+    if trouble == "cut":
+        faults.drop_before(opening, many, times=3)
+    else:
+        faults.status(opening, int(trouble), many, times=3, retry_after=5 if trouble == "429" else None)
+    still.raises()
+    still.runs(55)
+    assert len(together(still, "lena", "marco")) == 1
+    assert still.visible("tier-3") == []
+
+
+def many(arguments: Mapping[str, Any]) -> bool:
+    """Tell a conversation with several people from one with the agent."""
+    return "," in str(arguments.get("users"))
+
+
+def test_a_passing_trouble_with_joining_leaves_the_channel_alone(still: StillHouse) -> None:
+    """A public channel that Rung can't join just now is joined a little later."""
+    still.wire.faults.error(POST, "not_in_channel", to(still.channel_id("tier-2")), times=2)
+    still.wire.faults.status("conversations.join", 503)
+    still.raises()
+    still.runs(30)
+    assert len(still.visible("tier-2")) == 1
+    assert still.visible("support") == []
+
+
+def test_cases_of_a_tier_ask_once_where_its_members_are(still: StillHouse) -> None:
+    """A burst of cases does not open the same conversation for each of them."""
+    for name in ("tier-2", "support"):
+        still.slack.archive(still.channel_id(name))
+    for number in range(4):
+        still.raises(f"refund {number}")
+    still.runs(30)
+    assert len(together(still, "lena", "marco")) == 4
+    assert len([each for each in still.wire.of("conversations.open") if many(each)]) == 1
 
 
 def test_where_groups_can_not_be_written_to_one_member_is(still: StillHouse) -> None:

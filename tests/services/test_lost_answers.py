@@ -245,6 +245,39 @@ def test_a_last_look_outlasts_a_right_that_is_missing_for_a_while(still: StillHo
     assert len(still.visible("tier-2")) == 1
 
 
+@pytest.mark.parametrize(("kind", "seen"), [("card", 2), ("ping", 1)])
+def test_what_had_to_go_without_its_key_is_not_looked_for(still: StillHouse, kind: str, seen: int) -> None:
+    """Where Slack refused the metadata nobody can find a copy: a card that is sent again says so, a ping is let go."""
+    if kind == "ping":
+        still.raises()
+        still.runs(590)
+    still.wire.faults.error(POST, "metadata_too_large", to(still.channel_id("tier-2")))
+    still.wire.faults.drop_after(POST, to(still.channel_id("tier-2")))
+    if kind == "card":
+        still.raises()
+    still.runs(100)
+    shown = [each for each in still.visible("tier-2") if each.is_reply == (kind == "ping")]
+    assert len(shown) == seen
+    assert [each for each in shown if "it may be here twice" in each.text] == shown[1:]
+
+
+def test_a_killed_process_forgets_no_cure(still: StillHouse) -> None:
+    """A lease that ends leaves in the row what was tried: a copy that is sent blindly says so all the same."""
+    without_history(still)
+    still.wire.faults.drop_before(POST, to(still.channel_id("tier-2")))
+    still.raises()
+    still.runs(5)
+    with still.engine.ctx.store.write() as tx:
+        row = still.row(Kind.CARD)
+        error = f"resent: {row.error}"
+        held = {"state": OutboxState.LEASED.value, "lease_until": still.clock.now(), "error": error}
+        tx.connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**held))
+    still.runs(2)
+    assert still.row(Kind.CARD).error == f"{error}, lease expired"
+    still.runs(40)
+    assert "it may be here twice" in still.visible("tier-2")[0].text
+
+
 def test_a_right_that_stays_away_is_not_waited_for(still: StillHouse) -> None:
     """After a quarter of an hour nobody looks any more."""
     still.wire.faults.drop_before(POST, to(still.channel_id("tier-2")))

@@ -213,7 +213,7 @@ class Watch:
             self._posted_in[row.destination] = now
 
     def _let_go(self, id_: int, row: Row, new: str, until: int | None, error: str | None) -> None:
-        expired = new == _U and error == "lease expired"
+        expired = new == _U and str(error).endswith("lease expired")
         over = until is not None and until <= micros(self._timeline.now())
         if expired and self.acting != row.holder:
             self._sightings.saw(Sight.TAKEOVER)
