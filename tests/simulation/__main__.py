@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="seed", type=int, default=1, help="the first seed")
     parser.add_argument("--naive", action="store_true", help="the same seeds for naive policies too")
     parser.add_argument("--no-history", action="store_true", help="the app has no right to read history")
-    parser.add_argument("--record", type=Path, help="a file to add each week to; weeks it holds already are not run")
+    parser.add_argument("--record", type=Path, help="a file to add weeks to, one a house; weeks it holds are not run")
     parser.add_argument("--trace", action="store_true", help="write everything that happens in the first week")
     return parser
 
@@ -61,14 +61,17 @@ def _again(told: argparse.Namespace) -> str:
 
 def _run(told: argparse.Namespace, name: str, house: House) -> Figures:
     seeds = range(told.seed, told.seed + told.weeks)
-    known = read(told.record) if told.record and name == "ours" else {}
+    record: Path | None = told.record
+    if record and name != "ours":
+        record = record.with_stem(f"{record.stem}-{name}")
+    known = read(record) if record else {}
     lines = {seed: known[seed] for seed in seeds if seed in known}
     shows_bar = sys.stderr.isatty()
     for done, seed in enumerate(seeds, start=1):
         if seed not in lines:
             lines[seed] = _lived(seed, told, house, shrinks=name == "ours")
-            if told.record and name == "ours":
-                with told.record.open("a", encoding="utf-8") as file:
+            if record:
+                with record.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(lines[seed]) + "\n")
         if shows_bar:
             full = _BAR * done // told.weeks

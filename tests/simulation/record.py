@@ -23,7 +23,10 @@ class Figures:
     posts: int = 0
     lost: int = 0
     twice: int = 0
+    declared: int = 0
     let_go: int = 0
+    dead: int = 0
+    diverted: int = 0
     broken: int = 0
     seconds: float = 0.0
     sightings: Counter[str] = field(default_factory=Counter)
@@ -33,7 +36,7 @@ class Figures:
         """Add a week's line."""
         self.weeks += 1
         self.seconds += line["seconds"]
-        for name in ("cases", "posts", "lost", "twice", "let_go"):
+        for name in ("cases", "posts", "lost", "twice", "declared", "let_go", "dead", "diverted"):
             setattr(self, name, getattr(self, name) + line[name])
         self.sightings.update(line["sightings"])
         self.broken += len(line["violations"])
@@ -47,7 +50,8 @@ class Figures:
             f"{self.weeks} weeks, {self.cases} cases, {self.posts} messages wanted; {self.seconds:.0f} s of one core",
             f"lost: {self.lost} ({self.lost * share:.2f} %)",
             f"twice at rest: {self.twice} ({self.twice * share:.2f} %)",
-            f"let go: {self.let_go}",
+            f"twice, and saying so: {self.declared} ({self.declared * share:.2f} %)",
+            f"let go: {self.let_go}, dead: {self.dead}, sent to another place: {self.diverted}",
             f"invariants broken: {self.broken}" + (f", in the weeks {self.failing}" if self.failing else ""),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,13 +30,20 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A week's figures: cases raised, messages wanted, rows that are sent but nowhere to be seen, keys seen twice."""
+    """A week's figures: cases raised, messages wanted, rows that are sent but nowhere to be seen, keys seen twice.
+
+    `declared` keys are seen twice too, and say so themselves: they were sent again while nobody could look. Posts that
+    were tried may also be let go, dead or diverted to another place.
+    """
 
     cases: int
     posts: int
     lost: int
     twice: int
+    declared: int
     let_go: int
+    dead: int
+    diverted: int
 
 
 class Rest:
@@ -67,11 +74,8 @@ class Rest:
         for row in lost:
             self._watch.broken(Check.LOST, f"row {row.id} ({row.kind} of {row.escalation_id}) is sent and not there")
         # What was sent again while nobody could look says so itself; only where history may be read is once certain.
-        twice = sorted(
-            key
-            for key, places in self._watch.visible.items()
-            if len(places) > 1 and not self._watch.by_key[key].may_be_twice
-        )
+        doubled = sorted(key for key, places in self._watch.visible.items() if len(places) > 1)
+        twice = [key for key in doubled if not self._watch.by_key[key].may_be_twice]
         if self._world.weather.history:
             for key in twice:
                 seen = self._watch.by_key[key]
@@ -81,8 +85,17 @@ class Rest:
         if not self._world.weather.lifelike:
             self._cards_are_current()
         posts = [row for row in self._rows if row.kind not in LEVEL_TRIGGERED]
-        let_go = [row for row in posts if row.state is OutboxState.OBSOLETE and row.attempt]
-        return Outcome(len(self._cases), len(posts), len(lost), len(twice), len(let_go))
+        ended = Counter(row.state for row in posts if row.attempt)
+        return Outcome(
+            cases=len(self._cases),
+            posts=len(posts),
+            lost=len(lost),
+            twice=len(twice),
+            declared=len(doubled) - len(twice),
+            let_go=ended[OutboxState.OBSOLETE],
+            dead=ended[OutboxState.DEAD],
+            diverted=ended[OutboxState.DIVERTED],
+        )
 
     def _unfinished(self, row: OutboxRow) -> None:
         if row.state not in UNFINISHED:
