@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from slackbot.core.messages import Kind, News
 from slackbot.ids import press_value
 from slackbot.slack.render import Renderer
-from slackbot.slack.views import CaseView, Payload
+from slackbot.slack.views import CaseView, OutageView, Payload
 
 
 class UndrawableError(Exception):
@@ -52,6 +52,10 @@ class PlainRenderer(Renderer):
     def admin_notice(self, view: CaseView, topic: str, detail: str) -> Payload:
         """Tell an admin."""
         return self._said(view, f"notice {topic} {detail} {_of(view)}")
+
+    def outage(self, view: OutageView) -> Payload:
+        """Tell an admin of an outage."""
+        return Payload(f"outage {view.since} {view.until} {view.cause} {view.affected}", [])
 
     def case(self, view: CaseView) -> Payload:
         """Show the agent the case."""

@@ -62,6 +62,7 @@ class Replica:
         self.ending = False
         self.frozen_until: datetime | None = None
         self.down_until: datetime | None = None
+        self.last_seen: datetime | None = None
         self._up_since = self.undisturbed_since = world.timeline.now()
         self._carried = 0
         self._works: list[_Work] = []
@@ -102,6 +103,7 @@ class Replica:
         try:
             self._engine = self._built()
             meet_workspace(self._engine.ctx, self._engine.gateway)
+            self._take_up(self._engine)
         except (RungError, StorageError) as error:
             self._world.timeline.note(self.name, "cannot start", type(error).__name__)
             self._world.timeline.after(30, self.start)
@@ -115,10 +117,19 @@ class Replica:
         for work in self._works:
             self._plan(work, self._world.timeline.now())
 
+    def _take_up(self, engine: Engine) -> None:
+        """Do what a start does after an outage; the last beat is written now that is known which one it was."""
+        seen = self._world.seen_until()
+        if seen is not None:
+            with engine.ctx.store.write() as tx:
+                tx.uptime.beat(seen)
+        engine.heartbeat.begin()
+
     def kill(self) -> None:
         """End it with -9."""
         if self.alive:
             self._world.timeline.note(self.name, "killed")
+            self.last_seen = self._world.timeline.now()
             self.alive = False
             self.life += 1
             self.frozen_until = None
@@ -138,6 +149,8 @@ class Replica:
 
     def _ended(self) -> None:
         if self.alive and self.ending:
+            self._guarded("giving back", self.engine.sender.give_back)
+            self.last_seen = self._world.timeline.now()
             self.alive = False
             self.life += 1
             self._world.timeline.after(self._chance.uniform(1, 5), self.start)
@@ -152,6 +165,7 @@ class Replica:
         timeline = self._world.timeline
         if self.is_serving:
             timeline.note(self.name, "frozen")
+            self.last_seen = timeline.now()
             self.frozen_until = timeline.now() + timedelta(seconds=seconds)
             timeline.at(self.frozen_until, self._thaw)
 

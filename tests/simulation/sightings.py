@@ -29,7 +29,7 @@ class Sight(StrEnum):
     FROZEN = "a process that slept through its lease"
     FOLDED = "many pings in one message"
     REPOSTED = "a deleted card posted anew"
-    CATCH_UP = "a case moved on after everything had been down"
+    CATCH_UP = "a case taken up after everything had been down"
     AMBIGUOUS_COMMIT = "a commit that was stored though the database said it failed"
     UNDRAWABLE = "a case that can't be drawn, sent plainly"
     TOKEN_GONE = "a token that was refused for a while"

@@ -247,14 +247,12 @@ class Watch:
         if pinged is not None and acked is not None and abs(pinged - acked) <= _AT_ONCE:
             self._sightings.saw(Sight.ACK_AT_PING)
 
-    def _history(self, case: str, code: str, params: str) -> None:
+    def _history(self, case: str, code: str, _params: str) -> None:
         if code in _SIGHTS_OF:
             self._sightings.saw(_SIGHTS_OF[code])
         if code == "unreachable":
             self.unreachable(case)
         if code == "pinged":
-            if '"skipped": 0' not in params:
-                self._sightings.saw(Sight.CATCH_UP)
             times = self._pinged[case, self.cases[case].visit]
             times.append(self._timeline.now())
             if len(times) == _STORM and times[-1] - times[0] < _STORM_SPAN:
@@ -262,6 +260,7 @@ class Watch:
 
 
 _SIGHTS_OF = {
+    "house_down": Sight.CATCH_UP,
     "ping_suppressed": Sight.SUPPRESSED,
     "unreachable": Sight.FALLBACK,
     "catcher_told": Sight.LAST_TIER,

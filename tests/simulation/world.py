@@ -41,7 +41,9 @@ class Process(Protocol):
 
     name: str
     life: int
+    alive: bool
     frozen_until: datetime | None
+    last_seen: datetime | None
 
     @property
     def up_since(self) -> datetime:
@@ -70,6 +72,12 @@ class World:
     replicas: list[Process] = field(default_factory=list)
     depth: int = 0
     moments: dict[str, tuple[object, datetime | None]] = field(default_factory=dict)
+
+    def seen_until(self) -> datetime | None:
+        """Say when any replica last worked: what the beat every 15 seconds would have left in the database."""
+        if any(each.alive and each.frozen_until is None for each in self.replicas):
+            return self.timeline.now()
+        return max((each.last_seen for each in self.replicas if each.last_seen is not None), default=None)
 
     @property
     def is_calm(self) -> bool:
