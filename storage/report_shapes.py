@@ -5,7 +5,7 @@ Two questions of one shape share the text; workspace, instants, names and window
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from slackbot.core.summary import Window
 from slackbot.core.summary_request import Scope, ScopeKind
 from storage.columns import EPOCH
-from storage.report_statements import Sought
+from storage.report_statements import LEFT_OUT, Sought
 
 _KEPT = 256
-"""Shapes differ by what is asked of, and by how many outages and working days lie in the stretch of time."""
+"""Shapes differ by what is asked of, and by whether outages, and how many working days, lie in the stretch of time."""
 
 Build = Callable[..., sa.Select[Any]]
 
@@ -27,13 +27,13 @@ Build = Callable[..., sa.Select[Any]]
 @dataclass(frozen=True, slots=True)
 class _Shape:
     kind: ScopeKind
-    left_out: int
+    left_out: bool
     hours: int
 
 
 def asked(connection: sa.Connection, build: Build, sought: Sought, *given: Any) -> sa.CursorResult[Any]:
     """Ask what `build(sought, *given)` selects; what else is given says which statement it is, so it can be hashed."""
-    shape = _Shape(sought.scope.kind, len(sought.left_out), len(sought.hours))
+    shape = _Shape(sought.scope.kind, bool(sought.left_out), len(sought.hours))
     return connection.execute(_built(build, shape, given), _values(sought))
 
 
@@ -46,12 +46,9 @@ def _blank(shape: _Shape) -> Sought:
     """Give a question with places to fill in where its values would stand."""
     start, end, workspace = _number("start"), _number("end"), _number("workspace")
     value: Any = sa.bindparam("value", type_=sa.Text)
-    left_out, hours = _windows("left_out", shape.left_out), _windows("hours", shape.hours)
+    hours = [Window(_number(f"hours_{n}_from"), _number(f"hours_{n}_to")) for n in range(shape.hours)]
+    left_out = [Window(start, end)] if shape.left_out else []  # they come as a list: whether there are any says it all
     return Sought(workspace, start, end, Scope(shape.kind, value), left_out, hours)
-
-
-def _windows(name: str, count: int) -> list[Window]:
-    return [Window(_number(f"{name}_{n}_from"), _number(f"{name}_{n}_to")) for n in range(count)]
 
 
 def _number(name: str) -> Any:
@@ -61,13 +58,10 @@ def _number(name: str) -> Any:
 def _values(sought: Sought) -> dict[str, Any]:
     found: dict[str, Any] = {"workspace": sought.workspace_id, "value": sought.scope.value}
     found |= {"start": _micro(sought.start), "end": _micro(sought.end)}
-    return found | _filled("left_out", sought.left_out) | _filled("hours", sought.hours)
-
-
-def _filled(name: str, windows: Sequence[Window]) -> dict[str, int]:
-    numbered = list(enumerate(windows))
-    begins = {f"{name}_{n}_from": _micro(each.start) for n, each in numbered}
-    return begins | {f"{name}_{n}_to": _micro(each.end) for n, each in numbered}
+    found[LEFT_OUT] = [(_micro(each.start), _micro(each.end)) for each in sought.left_out]
+    for n, each in enumerate(sought.hours):
+        found |= {f"hours_{n}_from": _micro(each.start), f"hours_{n}_to": _micro(each.end)}
+    return found
 
 
 def _micro(at: datetime) -> int:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 _Insert = Callable[[sa.Table], Any]
 
@@ -76,3 +79,20 @@ def constant(value: str) -> sa.ColumnElement[str]:
 def one_of(column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
     """Ask whether a column holds one of our words, written as constants in this order."""
     return column.in_([constant(value) for value in values])
+
+
+class Unrolled(FunctionElement[Any]):
+    """The items of a JSON list as rows of one column, `value`."""
+
+    name = "json_each"
+    inherit_cache = True
+
+
+@compiles(Unrolled)
+def _on_sqlite(element: Unrolled, compiler: SQLCompiler, **how: Any) -> str:
+    return f"json_each{compiler.process(element.clause_expr, **how)}"
+
+
+@compiles(Unrolled, "postgresql")
+def _on_postgresql(element: Unrolled, compiler: SQLCompiler, **how: Any) -> str:
+    return f"json_array_elements{compiler.process(element.clause_expr, **how)}"

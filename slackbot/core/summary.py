@@ -95,8 +95,22 @@ def times_of(spans: Iterable[timedelta]) -> Times:
     return Times(len(ordered), nearest_rank(ordered, 50), nearest_rank(ordered, 90))
 
 
+def merged(windows: Iterable[Window]) -> list[Window]:
+    """Join what overlaps or touches, in order: windows apart from each other that cover the same time.
+
+    They have no cause: several may lie in one.
+    """
+    found: list[Window] = []
+    for each in sorted(windows, key=lambda window: window.start):
+        if found and each.start <= found[-1].end:
+            found[-1] = Window(found[-1].start, max(found[-1].end, each.end))
+        elif each.start < each.end:
+            found.append(Window(each.start, each.end))
+    return found
+
+
 def counted(start: datetime, end: datetime, left_out: Iterable[Window]) -> timedelta:
-    """Measure the wall time between two instants, without the windows that are left out.
+    """Measure the wall time between two instants, without the windows that are left out; `merged` sets them apart.
 
     Working time will be measured beside it, here and in the statement that does the same in the database.
     """

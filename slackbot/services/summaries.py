@@ -15,7 +15,7 @@ from slackbot.core.messages import Kind
 from slackbot.core.model import Workspace
 from slackbot.core.periods import Period, PeriodProblem, week_of
 from slackbot.core.policy import Rules
-from slackbot.core.summary import Behind, Named, Rule, Window, office_hours
+from slackbot.core.summary import Behind, Named, Rule, Window, merged, office_hours
 from slackbot.core.summary_request import LONGEST_NAME, Scope, ScopeKind, SummaryRequest, read_carried, read_request
 from slackbot.services.context import Requester, ServiceContext, person_asking
 from slackbot.services.showing import permalink, view_of
@@ -157,7 +157,7 @@ def sought_by(workspace_id: int, request: SummaryRequest, now: datetime, left_ou
     period = request.period
     end = period.up_to(now + _TICK)
     hours = office_hours(period.start, end, period.zone)
-    return Sought(workspace_id, period.start, end, request.scope, left_out, hours)
+    return Sought(workspace_id, period.start, end, request.scope, merged(left_out), hours)
 
 
 def _view(ctx: ServiceContext, tx: Transaction, workspace: Workspace, named: Named, now: datetime) -> CaseView | None:

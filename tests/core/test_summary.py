@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from slackbot.core.summary import (
     Times,
     Window,
     counted,
+    merged,
     nearest_rank,
     office_hours,
     review,
@@ -27,6 +29,7 @@ from slackbot.core.summary import (
 MADRID = "Europe/Madrid"
 NOW = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 23), MADRID)
 
 
@@ -74,6 +77,26 @@ def test_time_in_which_rung_was_down_does_not_count() -> None:
     down = [Window(NOW - HOUR, NOW + HOUR), Window(NOW + 9 * HOUR, NOW + 20 * HOUR), Window(NOW + 30 * HOUR, NOW)]
     assert counted(start, end, down) == 8 * HOUR
     assert counted(start, end, []) == 10 * HOUR
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12)), max_size=12))
+def test_merged_windows_are_apart_and_cover_the_same_minutes(pairs: list[tuple[int, int]]) -> None:
+    """Whatever overlaps or touches is one; every minute that lay in any window lies in one, and no other does."""
+    windows = [Window(NOW + m * MINUTE, NOW + (m + long) * MINUTE, "down") for m, long in pairs]
+    found = merged(windows)
+    assert all(before.end < after.start for before, after in pairwise(found))
+    assert all(each.start < each.end for each in found)
+    for minute in range(75):
+        at = NOW + minute * MINUTE
+        assert any(w.start <= at < w.end for w in found) == any(w.start <= at < w.end for w in windows), minute
+    assert counted(NOW, NOW + 75 * MINUTE, found) >= timedelta()
+
+
+def test_what_two_outages_share_is_left_out_once() -> None:
+    """Rung was down for 48 minutes of an hour, and Slack for the same ones: 12 minutes count."""
+    down, slack = (Window(NOW, NOW + 48 * MINUTE, cause) for cause in ("down", "slack"))
+    assert counted(NOW, NOW + HOUR, merged([slack, down])) == 12 * MINUTE
 
 
 def test_beside_a_whole_week_stand_four_whole_weeks() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from slackbot.core.comparison import Form, Measure, form_of
 from slackbot.core.periods import Period
 from slackbot.core.policy import Severity
-from slackbot.core.summary import Behind, Dimension, Figures, Rule, Window, office_hours
+from slackbot.core.summary import Behind, Dimension, Figures, Rule, Window, merged, office_hours
 from slackbot.core.summary import review as chosen
 from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
 from slackbot.services.summaries import digest
@@ -27,7 +27,8 @@ from tests.storage.house import House
 from tests.storage.told_cases import BEGINNING, WALKS, Walk, forget, tell
 
 ZONE = "Europe/Madrid"
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+MICROSECOND = timedelta(microseconds=1)
 SCOPES = [
     Scope(),
     Scope(ScopeKind.TIER, "Tier 1"),
@@ -57,7 +58,7 @@ def sought(house: House, first_day: int, days: int, scope: Scope = SCOPES[0], *,
     period = Period(first, first + days * DAY, ZONE)
     start, end = period.start, period.end
     windows = (Window(start - DAY, start + 2 * DAY), Window(end - DAY / 2, end - DAY / 4)) if down else ()
-    return Sought(house.workspace_id, start, end, scope, windows, office_hours(start, end, ZONE))
+    return Sought(house.workspace_id, start, end, scope, merged(windows), office_hours(start, end, ZONE))
 
 
 @generated
@@ -178,6 +179,41 @@ def test_advice_that_came_up_three_times_is_told(house: House) -> None:
 def _solved(number: int) -> Walk:
     letters = (("Ana acknowledges", DAY / 24), ("resolve", DAY / 24))
     return Walk(number * DAY / 24, "Billing", Severity.NORMAL, "U_ANA", verified=True, fields={}, letters=letters)
+
+
+def test_a_thousand_outages_are_left_out_like_one(house: House) -> None:
+    """Every figure and every list can be asked, and is what the model counts."""
+    told = tell(house, [_solved(0), _solved(30), replace(_solved(50), letters=())])
+    asked = replace(sought(house, 0, 7), left_out=_gaps(1_000))
+    with house.store.read() as tx:
+        assert tx.reports.figures(asked) == model.figures(told, asked)
+        assert tx.reports.review(asked) == chosen(model.review(told, asked))
+        lists = {each: tx.reports.behind(asked, each, 100) for each in Behind}
+    assert [named.weight for named in lists[Behind.RESOLVED]] == [(122 - 61) * MINUTE // MICROSECOND] * 2
+
+
+def test_summaries_after_a_thousand_outages_leave_no_time_out_twice(house: House) -> None:
+    """What Rung and Slack missed at once is missed once: no time is below nothing, and all are named."""
+    tell(house, [_solved(0), _solved(30)])
+    rows = [
+        {"started_at": each.start + late, "ended_at": each.end + late, "cause": cause, "settled_at": None}
+        for each in _gaps(500)
+        for cause, late in (("down", timedelta()), ("slack", MINUTE))
+    ]
+    with house.store.write() as tx:
+        tx.connection.execute(sa.insert(outages), rows)
+        (workspace,) = tx.workspaces.all()
+        request = SummaryRequest(Period(BEGINNING.date(), BEGINNING.date() + 7 * DAY, "UTC"))
+        found = digest(tx, workspace, request, BEGINNING + 8 * DAY)
+    assert found.figures.to_acknowledge.median == (61 - 40) * MINUTE
+    assert found.figures.to_resolve.median == (122 - 81) * MINUTE
+    assert len(found.left_out) == len(rows)
+
+
+def _gaps(count: int) -> list[Window]:
+    """Make windows of three minutes, one every six minutes from the beginning."""
+    starts = [BEGINNING + MINUTE + n * 6 * MINUTE for n in range(count)]
+    return [Window(start, start + 3 * MINUTE, "down") for start in starts]
 
 
 def test_time_in_which_rung_was_down_is_left_out_and_named(house: House) -> None:
