@@ -72,18 +72,19 @@ _QUOTED = re.compile(r'["\u201c\u201d]([^"\u201c\u201d]+)["\u201c\u201d]\s*(.*)'
 def read_request(text: str, now: datetime, zone: str) -> SummaryRequest | PeriodProblem:
     """Read what follows `summary`: a period, then `tier`, `policy`, `category` or `customer` with a name, or `mine`.
 
-    The order is free: where the name stands before the period, the words at the end that are a period are one.
+    The order is free: where the name stands before the period, the words at the end that are a period are one. Within
+    a name `mine` and `post` are part of it, also at the end of one without quotes: too little is shown, not too much.
     """
-    rest = _POST.sub("", text)
-    post = rest != text
-    without_mine = _MINE.sub(" ", rest)
-    if without_mine != rest:
-        return _of(read_period(without_mine, now, zone), Scope(ScopeKind.MINE), post=post)
-    found = _SCOPE.search(rest)
+    found = _SCOPE.search(text)
     if found is None:
-        return _of(read_period(rest, now, zone), EVERYTHING, post=post)
-    value, words = _split(clean(found[2], _LONGEST_LINE), rest[: found.start()], now, zone)
-    return _of(read_period(words, now, zone), Scope(ScopeKind(found[1].casefold()), value), post=post)
+        words, post = _parted(text)
+        rest = _MINE.sub(" ", words)
+        return _of(read_period(rest, now, zone), EVERYTHING if rest == words else Scope(ScopeKind.MINE), post=post)
+    before, wanted = _parted(text[: found.start()])
+    value, behind = _split(clean(found[2], _LONGEST_LINE), now, zone, with_period=not before.strip())
+    after, post = _parted(behind)
+    scope = Scope(ScopeKind(found[1].casefold()), value)
+    return _of(read_period(f"{before} {after}", now, zone), scope, post=wanted or post)
 
 
 def read_carried(carried: str, now: datetime, zone: str) -> SummaryRequest | PeriodProblem:
@@ -99,18 +100,29 @@ def read_scope(carried: str) -> Scope | None:
     return Scope(ScopeKind(kind), one_line(clean(value, LONGEST_NAME))) if kind in set(ScopeKind) else None
 
 
-def _split(said: str, before: str, now: datetime, zone: str) -> tuple[str, str]:
-    """Part a name from a period behind it; quotes say where the name ends."""
+def without_post(name: str) -> str:
+    """Take a `post` off the end of a name: where there is no such name otherwise, it was no part of it."""
+    return _parted(name)[0]
+
+
+def _parted(words: str) -> tuple[str, bool]:
+    """Part words from a `post` at their end, and say whether it stood there."""
+    rest = _POST.sub("", words)
+    return rest, rest != words
+
+
+def _split(said: str, now: datetime, zone: str, *, with_period: bool) -> tuple[str, str]:
+    """Part a name from what stands behind it; quotes, or else a period, say where the name ends."""
     quoted = _QUOTED.fullmatch(said)
     if quoted is not None:
-        return quoted[1].strip(), f"{before} {quoted[2]}"
+        return quoted[1].strip(), quoted[2]
     words = said.split()
-    if not before.strip():
-        for first in range(1, len(words)):
-            behind = " ".join(words[first:])
-            if read_period(behind, now, zone) is not PeriodProblem.UNREADABLE:
-                return " ".join(words[:first]), behind
-    return said, before
+    for first in range(1, len(words) if with_period else 0):
+        behind = " ".join(words[first:])
+        period, _ = _parted(behind)
+        if period and read_period(period, now, zone) is not PeriodProblem.UNREADABLE:
+            return " ".join(words[:first]), behind
+    return said, ""
 
 
 def _of(period: Period | PeriodProblem, scope: Scope, *, post: bool) -> SummaryRequest | PeriodProblem:

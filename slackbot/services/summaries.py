@@ -16,7 +16,15 @@ from slackbot.core.model import Workspace
 from slackbot.core.periods import Period, PeriodProblem, week_of
 from slackbot.core.policy import Rules
 from slackbot.core.summary import Behind, Named, Rule, Window, merged, office_hours
-from slackbot.core.summary_request import LONGEST_NAME, Scope, ScopeKind, SummaryRequest, read_carried, read_request
+from slackbot.core.summary_request import (
+    LONGEST_NAME,
+    Scope,
+    ScopeKind,
+    SummaryRequest,
+    read_carried,
+    read_request,
+    without_post,
+)
 from slackbot.services.context import Requester, ServiceContext, person_asking
 from slackbot.services.showing import permalink, view_of
 from slackbot.services.transact import get_to_know
@@ -189,7 +197,7 @@ def looked_up(tx: Transaction, workspace: Workspace, asked: SummaryRequest, pers
         return asked
     known = tx.policies.names(workspace.id, kind)
     by_fold = {name.casefold(): name for name in known}
-    name = by_fold.get(value.casefold())
+    name = by_fold.get(value.casefold()) or by_fold.get(without_post(value).casefold())
     if name is None:
         close = difflib.get_close_matches(value.casefold(), by_fold, n=3)
         nearest = [by_fold[each] for each in close] or known[:10]

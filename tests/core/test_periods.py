@@ -103,6 +103,24 @@ ASKED = {
     "tier Team leads last week post": ("last week", Scope(ScopeKind.TIER, "Team leads"), True),
     'customer:"Nordic Post" 1-15 nov': ("1-15 nov", Scope(ScopeKind.CUSTOMER, "Nordic Post"), False),
     'customer "last week"': ("", Scope(ScopeKind.CUSTOMER, "last week"), False),
+    "customer Nordic Post": ("", Scope(ScopeKind.CUSTOMER, "Nordic Post"), False),
+    "customer: nordic post ": ("", Scope(ScopeKind.CUSTOMER, "nordic post"), False),
+    "last week customer Nordic Post": ("last week", Scope(ScopeKind.CUSTOMER, "Nordic Post"), False),
+    "customer Nordic Post last week": ("last week", Scope(ScopeKind.CUSTOMER, "Nordic Post"), False),
+    "customer Nordic Post last week post": ("last week", Scope(ScopeKind.CUSTOMER, "Nordic Post"), True),
+    'customer "Nordic Post"': ("", Scope(ScopeKind.CUSTOMER, "Nordic Post"), False),
+    'last week customer "Nordic Post" POST': ("last week", Scope(ScopeKind.CUSTOMER, "Nordic Post"), True),
+    'customer "Nordic" post': ("", Scope(ScopeKind.CUSTOMER, "Nordic"), True),
+    "customer \u201cNordic\u201d 1-15 nov post": ("1-15 nov", Scope(ScopeKind.CUSTOMER, "Nordic"), True),
+    "last week post customer Nordic": ("last week", Scope(ScopeKind.CUSTOMER, "Nordic"), True),
+    "post customer Nordic last week": ("last week", Scope(ScopeKind.CUSTOMER, "Nordic"), True),
+    "customer post": ("", Scope(ScopeKind.CUSTOMER, "post"), False),
+    'customer "Gold Mine Ltd"': ("", Scope(ScopeKind.CUSTOMER, "Gold Mine Ltd"), False),
+    "last week customer Gold Mine Ltd": ("last week", Scope(ScopeKind.CUSTOMER, "Gold Mine Ltd"), False),
+    'customer "post mine" today': ("today", Scope(ScopeKind.CUSTOMER, "post mine"), False),
+    "tier Mine": ("", Scope(ScopeKind.TIER, "Mine"), False),
+    "mine last week post": ("last week", Scope(ScopeKind.MINE), True),
+    "last week MINE post": ("last week", Scope(ScopeKind.MINE), True),
     "category: Billing": ("", Scope(ScopeKind.CATEGORY, "Billing"), False),
     "last week policy support": ("last week", Scope(ScopeKind.POLICY, "support"), False),
 }
@@ -121,3 +139,5 @@ def test_a_request_with_a_bad_period_is_refused() -> None:
     """The problem is the period's."""
     assert read_request("next month mine", NOW, MADRID) is PeriodProblem.UNREADABLE
     assert read_request("2026-W50 tier Team leads", NOW, MADRID) is PeriodProblem.FUTURE
+    assert read_request("mine tier Team leads", NOW, MADRID) is PeriodProblem.UNREADABLE
+    assert read_request('customer "Nordic" whenever post', NOW, MADRID) is PeriodProblem.UNREADABLE

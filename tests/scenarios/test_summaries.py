@@ -109,6 +109,16 @@ def test_a_summary_can_be_shown_to_the_channel(acme_house: House) -> None:
     assert "[Export]" not in "\n".join(support.shows("category Other").lines)
 
 
+def test_a_name_that_ends_in_post_publishes_nothing(acme_house: House) -> None:
+    """It may be the name's last word: the one who asked sees it, and may post it by a press."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    reads(dana, "customer Nordic Post", "customer Nordic Post", "[Post to channel]")
+    reads(dana, 'customer "Gold Mine Ltd"', "customer Gold Mine Ltd")
+    assert not reads(dana, "tier team leads post", "tier Team leads", "[Post to channel]").says("leads post")
+    assert acme_house.channel("#support").matching("2026-W48") == []
+
+
 def test_only_managers_may_and_everybody_may_see_their_own(acme_house: House) -> None:
     """An agent reads `mine`; who stopped being a manager can't post what they asked for as one."""
     a_week(acme_house)
