@@ -15,7 +15,7 @@ from handlers.desk import Desk, requester
 from slackbot.core.summary_request import Scope, SummaryRequest, read_scope
 from slackbot.services.scheduling import schedule_in
 from slackbot.services.summaries import Unread, Unusable, ask_again, ask_for, sum_up
-from slackbot.slack.failures import SlackFailure
+from slackbot.slack.failures import Ambiguous, SlackFailure
 from slackbot.slack.parse import MalformedPayloadError, place_of, sender_of
 from slackbot.slack.views import Payload
 
@@ -81,7 +81,8 @@ def announce(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, paylo
         desk.outside.announce(url, payload)
     except SlackFailure as failure:
         log.warning("a summary could not be posted: %s", failure)
-        desk.whisper(url, desk.renderer.told("nobody_posts"))
+        unsure = isinstance(failure, Ambiguous)
+        desk.whisper(url, desk.renderer.told("maybe_posted" if unsure else "nobody_posts"))
         return
     desk.whisper(url, desk.renderer.told("posted"))
 

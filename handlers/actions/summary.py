@@ -23,11 +23,13 @@ from slackbot.ids import (
 )
 from slackbot.services.exporting import export
 from slackbot.services.summaries import ask_again, cases_behind, may_post
-from slackbot.slack.failures import SlackFailure
+from slackbot.slack.failures import Ambiguous, SlackFailure, UnknownCode
 from slackbot.slack.parse import MalformedPayloadError, Sender, press_key, pressed_block, pressed_value, sender_of
 from slackbot.slack.uploading import SentFile
 
 log = logging.getLogger(__name__)
+
+_NO_PERMISSION = "missing_scope"
 
 Show = Callable[[], None]
 Work = Callable[[Desk, Mapping[str, Any], SummaryRequest, str], Show]
@@ -86,9 +88,18 @@ def _sent(desk: Desk, sender: Sender, files: Sequence[SentFile], note: str, url:
         desk.outside.send_files(sender.team_id, sender.user_id, files, note)
     except SlackFailure as failure:
         log.warning("an export could not be sent: %s", failure)
-        desk.whisper(url, desk.renderer.told("not_exported"))
+        desk.whisper(url, _not_sent(desk, failure))
     else:
         desk.whisper(url, desk.renderer.told("exported"))
+
+
+def _not_sent(desk: Desk, failure: SlackFailure) -> str:
+    """Say what is known: that a permission lacks, that an answer did, or what Slack answered."""
+    if failure.code == _NO_PERMISSION:
+        return desk.renderer.told("not_allowed_to_export")
+    if isinstance(failure, Ambiguous) and not isinstance(failure, UnknownCode):
+        return desk.renderer.told("maybe_exported")
+    return desk.renderer.told("not_exported", code=failure.code)
 
 
 def _on_choice(desk: Desk) -> Callable[..., None]:

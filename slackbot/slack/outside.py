@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 from slack_sdk.webhook import WebhookClient
 
-from slackbot.slack.failures import Ambiguous, DestinationBroken, InteractionExpired
+from slackbot.slack.failures import FAILURES, Ambiguous, DestinationBroken, InteractionExpired
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.uploading import SentFile, send_files
 from slackbot.slack.views import Payload
 
 SLACKS_HOOKS = "hooks.slack.com"
 _OK = 200
+_SERVER_FAILED = 500
 _REFUSED = re.compile(r'"error"\s*:\s*"(\w+)"')
 """What is said is `ok`, or JSON; a refusal may come with status 200."""
 _TIMEOUT = 3
@@ -68,7 +69,7 @@ class Interactions:
         """Say something to everybody where a payload came from; Rung need not be a member there.
 
         Raises:
-            SlackFailure: it was not taken.
+            SlackFailure: it was not taken; of `Ambiguous` nobody knows.
         """
         self._answer(response_url, payload, {"response_type": "in_channel", "replace_original": False})
 
@@ -92,7 +93,8 @@ class Interactions:
         except (OSError, HTTPException) as error:
             raise Ambiguous("response_url", "no_answer", type(error).__name__) from error
         if answer.status_code != _OK:
-            raise InteractionExpired("response_url", f"http_{answer.status_code}")
+            kind = Ambiguous if answer.status_code >= _SERVER_FAILED else InteractionExpired
+            raise kind("response_url", f"http_{answer.status_code}")
         refused = _REFUSED.search(answer.body)
         if refused is not None:
-            raise InteractionExpired("response_url", refused[1])
+            raise FAILURES.get(refused[1], InteractionExpired)("response_url", refused[1])

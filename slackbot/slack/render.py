@@ -169,9 +169,9 @@ class Renderer:
         """Tell an admin what became of a weekly summary: `weekly_unknown`, `weekly_elsewhere` or `weekly_dead`."""
         return self._kit.words.mrkdwn(f"summary.{key}", week=week, place=place(destination))
 
-    def told(self, key: str) -> str:
+    def told(self, key: str, **values: str) -> str:
         """Say one sentence about a summary: `counting`, `posted`, `exported` and the like."""
-        return self._kit.words.mrkdwn(f"summary.{key}")
+        return self._kit.words.mrkdwn(f"summary.{key}", **values)
 
     def help(self, command: str, nearest: str | None) -> Payload:
         """Say how a command is used; `nearest` is what was probably meant by what was typed."""

@@ -212,6 +212,23 @@ def test_where_the_channel_is_gone_nobody_is_told_that_it_was_posted(acme_house:
     assert acme_house.channel("#support").matching("2026-W48") == []
 
 
+def test_where_slack_does_not_say_whether_it_was_posted_nobody_says_it_was_not(acme_house: House) -> None:
+    """The answer is lost and the summary stands there: the one who asked is told to look, not that nobody saw it."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    faults = acme_house.simulator.faults
+    losses: list[Callable[[], None]] = [
+        lambda: faults.drop_after("response_url"),
+        lambda: faults.status("response_url", 503),
+    ]
+    for lose in losses:
+        lose()
+        dana.clicks("Post to channel", on=shown)
+        assert not dana.sees_ephemeral("Slack did not say whether it was posted").says("Nothing was shown")
+    assert len(acme_house.channel("#support").matching("2026-W48")) == 1
+
+
 def test_one_case_is_told_as_one(acme_house: House) -> None:
     """Too few to compare, no chart, and that case to look at."""
     acme_house.escalates(summary="card refused")
@@ -261,10 +278,27 @@ def test_where_files_may_not_be_sent_it_is_said(acme_house: House) -> None:
     a_week(acme_house)
     dana = acme_house.person("dana")
     shown = reads(dana, "")
-    acme_house.simulator.faults.error("files.getUploadURLExternal", "file_uploads_disabled")
+    faults = acme_house.simulator.faults
+    faults.error("files.getUploadURLExternal", "missing_scope")
     dana.clicks("Export", on=shown)
-    dana.sees_ephemeral("The files could not be sent")
+    dana.sees_ephemeral("The files could not be sent", "files:write")
     assert shared(acme_house, dana.dm.channel.id) == []
+
+
+def test_why_files_were_not_sent_is_not_guessed(acme_house: House) -> None:
+    """What Slack said stands there, and of a lost answer that nobody knows; the permission is blamed for neither."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    faults = acme_house.simulator.faults
+    faults.error("files.getUploadURLExternal", "file_uploads_disabled")
+    dana.clicks("Export", on=shown)
+    assert not dana.sees_ephemeral("The files could not be sent", "file_uploads_disabled").says("files:write")
+    assert shared(acme_house, dana.dm.channel.id) == []
+    faults.drop_after("files.completeUploadExternal")
+    dana.clicks("Export", on=shown)
+    assert not dana.sees_ephemeral("Slack did not say whether the files were sent").says("files:write")
+    assert len(shared(acme_house, dana.dm.channel.id)) == 2
 
 
 def test_home_shows_what_waits_and_this_week(acme_house: House) -> None:
