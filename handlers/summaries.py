@@ -44,7 +44,7 @@ def answer_summary(desk: Desk, ack: Ack, body: Mapping[str, Any], text: str) -> 
     try:
         found = counted.result(PATIENCE)
     except NotYet:
-        ack(text=desk.renderer.told("counting"), response_type="ephemeral")
+        ack(text=desk.renderer.told(_word_before(in_place=not asked.post)), response_type="ephemeral")
         counted.add_done_callback(lambda done: desk.do_later(lambda: show(desk, body, asked, done.result()), url))
         return
     kind = "in_channel" if found.public else "ephemeral"
@@ -109,10 +109,16 @@ def count_later(desk: Desk, url: str | None, work: Callable[[], Callable[[], Non
             return
         with said:
             if not is_done.is_set():
-                desk.outside.whisper(url, Payload(desk.renderer.told("counting"), []), replace=replace)
+                word = desk.renderer.told(_word_before(in_place=replace))
+                desk.outside.whisper(url, Payload(word, []), replace=replace)
 
     desk.counting.submit(counted)
     desk.do_later(announced, url)
+
+
+def _word_before(*, in_place: bool) -> str:
+    """Choose what is said while it is counted; what the answer does not replace has to be true for good."""
+    return "counting" if in_place else "counting_elsewhere"
 
 
 def explained(desk: Desk, refused: Unusable | Unread) -> str:

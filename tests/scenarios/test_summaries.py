@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from slackbot.simulator.files import File
 from slackbot.simulator.hands.person import Hands
@@ -180,6 +181,36 @@ def test_a_press_that_takes_longer_is_announced_and_then_replaced(acme_house: Ho
     assert dana.sees_ephemeral("Week 2026-W47").ts == shown.ts
 
 
+def test_what_is_not_answered_in_place_is_not_said_to_be(acme_house: House) -> None:
+    """Posts and exports come elsewhere: the word before them stays and is still true beside "is in the channel now"."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    asked: list[tuple[Callable[[], object], str]] = [
+        (lambda: dana.types(f"{SUMMARY} post", in_="#support"), "The summary is in the channel now."),
+        (lambda: dana.clicks("Post to channel", on=shown), "The summary is in the channel now."),
+        (lambda: dana.clicks("Export", on=shown), "The files are in your direct message with Rung."),
+    ]
+    for ask, said in asked:
+        before = notes(acme_house, dana)
+        busy = threading.Event()
+        acme_house.rung._counting.submit(busy.wait)
+        ask()
+        before.append("This takes a moment. You will hear when it is done.")
+        assert acme_house.workspace.wait_for(partial(_are, acme_house, dana, before), timeout=5)
+        busy.set()
+        assert acme_house.workspace.wait_for(partial(_are, acme_house, dana, [*before, said]), timeout=5)
+
+
+def _are(house: House, reader: Hands, texts: list[str]) -> bool:
+    return notes(house, reader) == texts
+
+
+def notes(house: House, reader: Hands) -> list[str]:
+    """List what only this person was told, in order."""
+    return [each.text for each in house.workspace.history.ephemerals(reader.id)]
+
+
 def test_a_manager_removed_while_it_is_counted_posts_nothing(acme_house: House) -> None:
     """By word or by press: whether they may is asked once more before everybody reads it."""
     a_week(acme_house)
@@ -194,7 +225,7 @@ def test_a_manager_removed_while_it_is_counted_posts_nothing(acme_house: House) 
         acme_house.rung._counting.submit(busy.wait)
         managers_are(acme_house, [dana.id])
         post()
-        dana.sees_ephemeral("Counting.")
+        dana.sees_ephemeral("This takes a moment")
         managers_are(acme_house, [])
         busy.set()
         dana.sees_ephemeral("for the managers")
