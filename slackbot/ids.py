@@ -65,6 +65,8 @@ FIELD_CHANNEL = "field_channel"
 EVENT_APP_HOME_OPENED = "app_home_opened"
 EVENT_USER_CHANGE = "user_change"
 
+BLOCK_NOTE = "block_note"
+
 FIELD_PREFIX = "field_"
 INPUT = "field_input"
 """The action id of every input that needs no listener; a field is told by its block id."""

@@ -57,7 +57,8 @@ def _redraw(desk: Desk, choices: LatestChoices, form: Submission, moment: str) -
     The hash keeps an earlier drawing from covering a later one. Where it no longer fits and this is the latest choice,
     it was the drawing for the choice before that came between, so this one goes over it.
     """
-    drawn = desk.renderer.intake_form(redraw_form(desk.ctx, requester(form.sender), form.values, form.private_metadata))
+    gathered = redraw_form(desk.ctx, requester(form.sender), form.values, form.private_metadata, form.note)
+    drawn = desk.renderer.intake_form(gathered)
     for view_hash in (form.view_hash, None):
         if not choices.is_latest(form.view_id, moment):
             return

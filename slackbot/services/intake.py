@@ -65,13 +65,15 @@ def open_form(
 
 
 @within_a_press
-def redraw_form(ctx: ServiceContext, requester: Requester, values: Mapping[str, str], draft_id: str) -> FormView:
-    """Gather the form anew after its category or severity was chosen."""
+def redraw_form(
+    ctx: ServiceContext, requester: Requester, values: Mapping[str, str], draft_id: str, note: str | None
+) -> FormView:
+    """Gather the form anew after its category or severity was chosen; `note` stays on top of it."""
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
         _, rules = ctx.rules_in_force(tx, workspace.id)
         source = _source_of(tx, workspace, requester, draft_id)
-    return FormView(rules=rules, values=dict(values), draft_id=draft_id, source=source)
+    return FormView(rules=rules, values=dict(values), draft_id=draft_id, note=note, source=source)
 
 
 def submit_form(

@@ -12,7 +12,7 @@ from typing import Any
 
 from slackbot.core.model import Source
 from slackbot.errors import RungError
-from slackbot.ids import FIELD_PREFIX
+from slackbot.ids import BLOCK_NOTE, FIELD_PREFIX
 
 _PRIVATE_NAMES = ("privategroup", "directmessage", "mpdm-")
 _MOST_DIGITS = 9
@@ -45,13 +45,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form that was submitted: its fields by name, without what was left empty; `view_hash` names its drawing."""
+    """A form that was submitted: its fields by name, without what was left empty; `view_hash` names its drawing.
+
+    `note` is the sentence on top of it, if there was one.
+    """
 
     sender: Sender
     view_id: str
     private_metadata: str
     values: Mapping[str, str]
     view_hash: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,16 @@ def submission_of(body: Mapping[str, Any]) -> Submission:
         private_metadata=str(view.get("private_metadata") or ""),
         values={name: value for name, value in read.items() if value},
         view_hash=_text(view.get("hash")),
+        note=_note_of(view),
+    )
+
+
+def _note_of(view: Mapping[str, Any]) -> str | None:
+    """Read what stands on top of a form: nowhere else is it kept, since customers' text has no place in a draft."""
+    blocks = view.get("blocks")
+    shown = (block for block in blocks if isinstance(block, Mapping)) if isinstance(blocks, list) else ()
+    return next(
+        (_text(_part(block, "text").get("text")) for block in shown if block.get("block_id") == BLOCK_NOTE), None
     )
 
 

@@ -45,10 +45,13 @@ def test_a_severity_nobody_knows_is_asked_about(acme_house: House) -> None:
 
 
 def test_what_a_form_can_not_hold_is_repeated_above_it(acme_house: House) -> None:
-    """A line longer than a summary may be is kept whole, and a deadline that has passed is asked about."""
+    """A line longer than a summary stays readable through every choice; a past deadline is asked about."""
     ana, story = acme_house.person("ana"), "they wrote again and again " * 20
     form = ana.types(f"/escalate {story} THE END category:Technical", in_="#support").modal
     assert form.says("You wrote: they wrote again", "THE END")
+    ana.chooses("Category", "Account")
+    ana.chooses("Severity", "Urgent")
+    assert ana.modal_shows("No answer in 10 min", "You wrote: they wrote again", "THE END")
     form = ana.types(LINE + " deadline:2026-11-23T08:00", in_="#support").modal
     assert form.says("Choose a time that lies ahead.")
     ana.types(f"/escalate {story} THE END category:Account customer:Nordic", in_="#support")

@@ -54,6 +54,7 @@ def _form(kit: Kit, view: CaseView, callback_id: str, key: str, line: Mrkdwn, in
         metadata=ids.press_value(case.id, case.visit.ordinal),
         title=kit.words.plain(f"title.{key}", label=case.label),
         submit=kit.words.plain(f"submit.{key}"),
+        note="",
         lines=[line],
         leading=[],
         between=None,

@@ -40,6 +40,7 @@ def intake_form(kit: Kit, form: FormView) -> dict[str, Any]:
         metadata=form.draft_id,
         title=kit.words.plain("title.form"),
         submit=kit.words.plain("submit.form"),
+        note=clean(form.note or "", LONG),
         lines=_lines(kit, form),
         leading=[_categories(kit, form, category), _severities(kit, severity)],
         between=_route(kit, routed, severity),
@@ -56,12 +57,10 @@ def _severity(form: FormView) -> Severity:
 
 
 def _lines(kit: Kit, form: FormView) -> list[str]:
-    note = clean(form.note or "", LONG)
-    lines: list[str] = [note] if note else []
-    if form.source is not None:
-        key = "form.source_private" if form.source.private else "form.source"
-        lines.append(kit.words.mrkdwn(key, channel=f.channel(form.source.channel)))
-    return lines
+    if form.source is None:
+        return []
+    key = "form.source_private" if form.source.private else "form.source"
+    return [kit.words.mrkdwn(key, channel=f.channel(form.source.channel))]
 
 
 def _categories(kit: Kit, form: FormView, chosen: Category | None) -> Field:
