@@ -55,7 +55,7 @@ def _about_one(desk: Desk, sender: Sender, word: str, rest: str, trigger_id: str
     if number is None:
         return Payload(f"Which one? Write `{COMMAND_ESCALATIONS} {word} ESC-142`.", [])
     try:
-        found = look_at(desk.ctx, requester(sender), int(number[1]), history=word == "why")
+        found = look_at(desk.ctx, requester(sender), int(number[1]), history=word != "withdraw")
     except NoSuchCaseError as error:
         return Payload(str(error), [])
     if isinstance(found, MayNotLook):

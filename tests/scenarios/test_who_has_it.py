@@ -82,4 +82,27 @@ def test_an_answered_case_is_asked_after_daily(acme_house: House) -> None:
     acme_house.person("lena").clicks("Acknowledge", on=card)
     acme_house.person("lena").clicks("Answered", on=card)
     acme_house.passes("2d 1h")
-    assert len(tier_2.thread(card).matching("@lena you gave ESC-1 a first answer", "How does it stand?")) == 2
+    assert len(tier_2.thread(card).matching("@lena ESC-1 had its first answer", "How does it stand?")) == 2
+
+
+def test_what_a_colleague_did_bears_their_name(acme_house: House) -> None:
+    """Whoever gives the answer or the solution in the owner's place is named for it, on every screen."""
+    card, tier_2 = acme_house.escalates(summary="no invoice"), acme_house.channel("#tier-2")
+    lena, marco, ana = map(acme_house.person, ("lena", "marco", "ana"))
+    lena.clicks("Acknowledge", on=card)
+    tier_2.shows("@lena has it and promised a first answer")
+    marco.clicks("Answered", on=card)
+    tier_2.shows("@lena has it. @marco gave a first answer")
+    ana.dm.shows("@marco gave a first answer")
+    acme_house.passes("1d 1h")
+    tier_2.thread(card).shows("@lena ESC-1 had its first answer")
+    marco.clicks("Resolve", on=card)
+    marco.fills(**{"What to tell the customer": "The invoice is on its way"})
+    marco.submits()
+    tier_2.shows("@marco gave a solution")
+    ana.dm.shows("@marco gave a solution for ESC-1. Did it solve the case?")
+    ana.dm.shows("@marco gave a solution", "has not confirmed it yet")
+    for asked in ("show", "why"):
+        assert "@marco gave a solution" in ana.types(f"/escalations {asked} ESC-1", in_="#support").text
+    acme_house.clicks_late("lena", "Resolve", on=card)
+    lena.sees_ephemeral("That can't be done with ESC-1 now", "@marco gave a solution")

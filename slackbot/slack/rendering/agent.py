@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slackbot.core.commands import Action, note_of_preventing, note_of_resolving
-from slackbot.core.events import Refused
+from slackbot.core.events import Refused, Resolved
 from slackbot.core.messages import News
 from slackbot.core.model import State
 from slackbot.core.text import excerpt
@@ -82,6 +82,7 @@ def _values(kit: Kit, view: CaseView) -> dict[str, object]:
         "label": now.label,
         "tier": standing.tier_of(view).name,
         "owner": standing.owner(now),
+        "actor": standing.doer(view, Resolved),
         "agent": f.user(now.raised_by),
         "until": f.date(now.promise.until) if now.promise else Mrkdwn("-"),
         "reason": standing.refusal_reason(kit, refused.event if refused else None),

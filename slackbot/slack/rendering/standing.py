@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from slackbot.core.deadlines import AROUND_THE_CLOCK, NextStep, Step, is_last, next_step
-from slackbot.core.events import Entered, Event, Refused
+from slackbot.core.events import Answered, Entered, Event, Refused, Resolved
 from slackbot.core.model import Arrival, Escalation, State
 from slackbot.core.policy import Policy, Tier
 from slackbot.slack import formatting as f
@@ -72,6 +72,12 @@ def owner(case: Escalation) -> Mrkdwn:
     return f.user(case.owner or case.previous_owner or case.raised_by)
 
 
+def doer(view: CaseView, kind: type[Event]) -> Mrkdwn:
+    """Name who did something last, whoever has the case; where the history does not say, it was the owner."""
+    entry = happened(view, kind)
+    return f.user(entry.actor) if entry is not None and entry.actor else owner(view.escalation)
+
+
 def status(kit: Kit, view: CaseView) -> Mrkdwn:
     """Say how the case stands now, in a sentence or two."""
     case, promise = view.escalation, view.escalation.promise
@@ -85,11 +91,12 @@ def status(kit: Kit, view: CaseView) -> Mrkdwn:
     if case.state is State.ACKNOWLEDGED and promise is not None:
         values["until"] = f.date(promise.until)
         if promise.answered_at is not None:
-            key, values["at"] = "answered", f.date(promise.answered_at)
+            values |= {"at": f.date(promise.answered_at), "actor": doer(view, Answered)}
+            key = "answered" if values["actor"] == values["owner"] else "answered_by"
         elif promise.reminders or promise.until < view.now:
             key = "overdue"
     elif case.state is State.RESOLVED:
-        values["at"] = f.date(case.resolved_at or view.now)
+        values |= {"at": f.date(case.resolved_at or view.now), "actor": doer(view, Resolved)}
     elif case.state is State.WITHDRAWN and (refused := happened(view, Refused)) is not None:
         key, values["reason"] = "refused", refusal_reason(kit, refused.event)
     return kit.words.mrkdwn(f"status.{key}", **values)
