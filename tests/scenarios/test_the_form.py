@@ -33,7 +33,7 @@ def test_ana_fills_in_the_form_and_gets_a_receipt(acme_house: House) -> None:
     assert ana.submits().kind == "updated"
     receipt = ana.modal_shows("ESC-1 is escalated", "ESC-1 is with *Team leads* in #tier-2", "Two refunds are stuck")
     assert receipt.says(
-        "reference ESC-1. If you have not heard from us by Mon 23 Nov, 10:15 (CET), we take it one level higher."
+        "reference ESC-1. If nobody there has taken it on by Mon 23 Nov, 10:15 (CET), it goes one level higher."
     )
     card = acme_house.channel("#tier-2").shows("ESC-1 · Urgent · Billing", "Two refunds are stuck", "Nordic Outdoor")
     assert card.says("Asked the bank", "Pay by hand", "The customer needs it by")

@@ -132,7 +132,7 @@ def test_the_receipt_can_be_passed_on(renderer: Renderer) -> None:
     view = renderer.receipt_view(story("waiting").view(), "Europe/Madrid")
     sentence = view["blocks"][-1]["text"]
     assert sentence["type"] == "plain_text"
-    assert "reference ESC-142. If you have not heard from us by Sat 21 Nov, 16:30 (CET)" in sentence["text"]
+    assert "reference ESC-142. If nobody there has taken it on by Sat 21 Nov, 16:30 (CET), it goes" in sentence["text"]
     assert "<" not in sentence["text"]
 
 
