@@ -11,7 +11,7 @@ from handlers.desk import Desk, requester
 from handlers.intake import open_intake
 from slackbot.ids import COMMAND_ESCALATE
 from slackbot.services.intake import Incomplete, submit_line
-from slackbot.services.raising import Denied
+from slackbot.services.raising import Denied, Submitted
 from slackbot.slack.parse import sender_of, trigger_of
 
 
@@ -37,8 +37,8 @@ def register(app: App, desk: Desk) -> None:
                 ack()
                 note = " ".join(map(desk.renderer.problem, problems)) or None
                 open_intake(desk, sender, trigger, url, values=values, note=note)
-            case _:
-                receipt = desk.renderer.receipt_message(outcome.view, outcome.zone)
+            case Submitted(view, zone, repeated):
+                receipt = desk.renderer.already(view) if repeated else desk.renderer.receipt_message(view, zone)
                 ack(text=receipt.text, blocks=receipt.blocks, response_type="ephemeral")
 
     app.command(COMMAND_ESCALATE)(escalate)

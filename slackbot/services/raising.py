@@ -30,7 +30,8 @@ T = TypeVar("T")
 class Submitted:
     """The case is stored. `zone` is the agent's time zone (the policy's where it is not known yet).
 
-    `repeated` says that this very request, or the same words within two minutes, had raised it before.
+    `repeated` says that this very request, or the same words within two minutes, had raised it before; only then
+    the view carries the history, to say how the case stands by now.
     """
 
     view: CaseView
@@ -100,7 +101,8 @@ def raise_case(ctx: ServiceContext, tx: Transaction, asked: Asked, case: Case) -
     before = _claimed_before(ctx, tx, asked, identity)
     if before is not None:
         rules = ctx.rules(tx, workspace.id, before.policy_version)
-        return Submitted(view_of(tx, workspace, before, rules, now), person.zone or rules.timezone, repeated=True)
+        view = view_of(tx, workspace, before, rules, now, history=True)
+        return Submitted(view, person.zone or rules.timezone, repeated=True)
     decision = begin(_new_case(ctx, tx, asked, case, person, identity), asked.rules, now)
     tx.escalations.insert(decision.escalation)
     tx.fields.write(workspace.id, identity, case.fields, person.id, now)

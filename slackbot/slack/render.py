@@ -102,6 +102,10 @@ class Renderer:
         """Draw the ephemeral receipt for a case raised by a line of text."""
         return receipt.receipt_message(self._kit, view, zone)
 
+    def already(self, view: CaseView) -> Payload:
+        """Draw the answer to a line that had raised its case before."""
+        return receipt.already(self._kit, view)
+
     def promise_form(self, view: CaseView, *, change: bool) -> dict[str, Any]:
         """Draw the form that asks by when there is a first answer."""
         return case_forms.promise_form(self._kit, view, change=change)

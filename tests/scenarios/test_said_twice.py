@@ -25,6 +25,26 @@ def test_the_same_line_within_two_minutes_gets_the_same_case(acme_house: House) 
     assert "ESC-3" in ana.types(LINE, in_="#support").text
 
 
+def test_a_line_said_again_tells_how_its_case_stands(acme_house: House) -> None:
+    """No second receipt: what is said is which case it is, how it stands by now and what follows."""
+    ana, lena = acme_house.person("ana"), acme_house.person("lena")
+    ana.types(LINE, in_="#support")
+    card = acme_house.channel("#tier-2").shows("invoice is wrong")
+    again = ana.types(LINE, in_="#support").text
+    assert "That is ESC-1 already. Nobody has it. With *Team leads* since" in again
+    assert "You can tell the customer" not in again
+    lena.clicks("Acknowledge", on=card)
+    again = ana.types(LINE, in_="#support").text
+    assert "That is ESC-1 already. @lena has it and promised a first answer" in again
+    assert "Next: if there is no first answer by" in again
+    acme_house.person("marco").clicks("Resolve", on=card)
+    acme_house.person("marco").fills(**{"What to tell the customer": "A new one is on its way"})
+    acme_house.person("marco").submits()
+    again = ana.types(LINE, in_="#support").text
+    assert "That is ESC-1 already. @marco gave a solution" in again
+    assert "With *Team leads*" not in again
+
+
 def test_a_case_taken_back_is_no_twin(acme_house: House) -> None:
     """Who withdraws a case and types it again wants a new one."""
     ana = acme_house.person("ana")
@@ -34,7 +54,7 @@ def test_a_case_taken_back_is_no_twin(acme_house: House) -> None:
 
 
 def test_a_command_that_slack_delivers_again_is_answered_again(acme_house: House) -> None:
-    """After a reconnect the same envelope may come twice: one case, the same receipt."""
+    """After a reconnect the same envelope may come twice: one case, told about again."""
     first = acme_house.person("ana").types(LINE, in_="#support").delivery
     again = acme_house.simulator.wait_acknowledged(acme_house.simulator.deliver_again(first))
     assert "ESC-1" in str(again.ack_body)

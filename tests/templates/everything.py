@@ -55,6 +55,7 @@ def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
     yield from (renderer.news(view, topic) for topic in News)
     yield from (renderer.source_reply(view, topic) for topic in ("raised", *News))
     yield from (renderer.receipt_message(view, zone) for zone in (ZONE, "no/zone", "America/Sao_Paulo"))
+    yield renderer.already(view)
     for heading in ("mine", "open", "found"):
         yield renderer.listing(ListView(heading, [view] * 14, 20, "a cursor"))
         yield renderer.listing(ListView(heading, [], 0))

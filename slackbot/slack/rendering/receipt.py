@@ -7,6 +7,7 @@ from slackbot.core.model import State
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering import spoken, standing
+from slackbot.slack.rendering.buttons import open_card
 from slackbot.slack.rendering.fields import facts, summary
 from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.rendering.pages import Paragraph, page
@@ -30,6 +31,15 @@ def receipt_message(kit: Kit, view: CaseView, zone: str) -> Payload:
     label = view.escalation.label
     blocks = kit.fill("messages/note", lines=lines, passages=[], aside=aside, buttons=[], label=label)
     return Payload(spoken.whole(kit, view, _posted(kit, view), aside), blocks)
+
+
+def already(kit: Kit, view: CaseView) -> Payload:
+    """Say to the one who escalated the same once more which case that is, how it stands and what comes next."""
+    label, status = view.escalation.label, standing.status(kit, view)
+    said, aside = kit.words.mrkdwn("receipt.already", label=label, status=status), standing.following(kit, view)
+    lines, buttons = [said, summary(kit, view)], open_card(kit, view)
+    blocks = kit.fill("messages/note", lines=lines, passages=[], aside=aside, buttons=buttons, label=label)
+    return Payload(spoken.whole(kit, view, said, aside), blocks)
 
 
 def _posted(kit: Kit, view: CaseView) -> Mrkdwn:
