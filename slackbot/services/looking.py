@@ -30,13 +30,17 @@ class MayNotLook:
 def list_open(
     ctx: ServiceContext, requester: Requester, *, mine: bool, cursor: str | None = None
 ) -> ListView | MayNotLook:
-    """Page through the open cases, those due next first; `cursor` is where the page before ended."""
+    """Page through the open cases, those due next first; `cursor` is where the page before ended.
+
+    Where all that followed has ended meanwhile, it starts again from the first page.
+    """
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
         denial = _denied(ctx, tx, requester)
         if denial is None:
             heading, author = ("mine", requester.user_id) if mine else ("open", None)
             found = tx.escalations.open_page(workspace.id, author, _cursor_from(cursor), PAGE + 1)
+            found = found or tx.escalations.open_page(workspace.id, author, None, PAGE + 1)
             page, more = found[:PAGE], len(found) > PAGE
             cases = [view_of(tx, workspace, e, ctx.rules(tx, workspace.id, e.policy_version), ctx.now()) for e in page]
             total = tx.escalations.count_open(workspace.id, author)

@@ -52,6 +52,21 @@ def test_long_lists_come_in_pages(acme_house: House) -> None:
     assert not more.says("[Show more]")
 
 
+def test_a_list_whose_rest_has_ended_starts_again(acme_house: House) -> None:
+    """Where nothing is left behind a page, the first one is shown as it stands now, not that nothing is open."""
+    for number in range(1, 10):
+        acme_house.escalates(summary=f"case number {number}", customer=f"customer {number}")
+        acme_house.passes("1s")
+    ana = acme_house.person("ana")
+    answer = ana.types("/escalations open", in_="#support")
+    page = answer.message
+    assert page.says("Showing 8 of 9.")
+    asks(ana, "withdraw ESC-9")
+    ana.clicks("Show more", on=page)
+    again = ana.sees_ephemeral("*Open escalations* (8)")
+    assert len(labels("\n".join(again.lines))) == 8
+
+
 def test_one_case_and_words_nobody_knows(acme_house: House) -> None:
     """Show gives the whole case; what is misspelt is answered with what was probably meant and the help."""
     acme_house.escalates(summary="cannot pay")
