@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 
 COMMAND_ESCALATE = "/escalate"
@@ -73,10 +74,17 @@ INPUT = "field_input"
 
 METADATA_EVENT = "rung_message"
 
+_ESCALATION_ID = re.compile("e[0-9a-f]{20}")
+
 
 def new_escalation_id() -> str:
     """Make an opaque id for an escalation."""
     return f"e{secrets.token_hex(10)}"
+
+
+def is_escalation_id(text: str) -> bool:
+    """Say whether a text can be an id that `new_escalation_id` made."""
+    return _ESCALATION_ID.fullmatch(text) is not None
 
 
 def new_draft_id() -> str:

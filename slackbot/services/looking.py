@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from slackbot.core.authorise import Denial, authorise
 from slackbot.core.commands import Action
 from slackbot.core.model import Escalation
+from slackbot.ids import is_escalation_id
 from slackbot.services.context import Requester, ServiceContext, person_asking
 from slackbot.services.showing import view_of
 from slackbot.services.transact import NoSuchCaseError, get_to_know
@@ -101,8 +102,10 @@ def _cursor_from(text: str | None) -> Cursor | None:
     """Read what a button carried; a tampered one starts from the first page."""
     moment, _, identity = (text or "").partition("|")
     try:
-        return Cursor(datetime.fromisoformat(moment), identity) if identity else None
-    except ValueError:
+        told = datetime.fromisoformat(moment)
+        ours = told.tzinfo is not None and is_escalation_id(identity)
+        return Cursor(told.astimezone(UTC), identity) if ours else None
+    except (ValueError, OverflowError):
         return None
 
 
