@@ -1,4 +1,7 @@
-"""The shape that all forms about one case share: done first, closed then, explained in place where it was not done."""
+"""The shape that all forms about one case share: done first, closed then.
+
+Where it was not done, the reason stands above the form, which keeps what was written.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def on_submit(app: App, desk: Desk, callback_id: str, deed: Deed) -> None:
             case Invalid(problems):
                 ack(response_action="errors", errors=at_fields(desk, problems))
             case Declined():
-                ack(response_action="update", view=desk.renderer.notice_view("Rung", desk.explain(outcome)))
+                ack(response_action="push", view=desk.renderer.notice_view("Rung", desk.explain(outcome)))
             case _:
                 ack()
 

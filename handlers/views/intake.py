@@ -27,7 +27,7 @@ def register(app: App, desk: Desk) -> None:
                 ack(response_action="errors", errors=at_fields(desk, problems))
             case Denied(reason):
                 view = desk.renderer.notice_view("Rung", desk.renderer.denial(reason))
-                ack(response_action="update", view=view)
+                ack(response_action="push", view=view)
             case _:
                 ack(response_action="update", view=desk.renderer.receipt_view(outcome.view, outcome.zone))
 

@@ -73,3 +73,15 @@ def test_a_solution_without_taking_it_first(acme_house: House) -> None:
     lena.fills(**{SOLUTION: "Use the \u202enew link"})
     lena.submits()
     acme_house.channel("#tier-2").shows("@lena gave a solution", "Use the new link")
+
+
+def test_a_solution_that_came_too_late_is_not_lost(acme_house: House) -> None:
+    """The agent withdrew while the solution was written: the refusal stands above the form, which keeps the text."""
+    card, lena = acme_house.escalates(summary="cannot log in"), acme_house.person("lena")
+    lena.clicks("Resolve", on=card)
+    lena.fills(**{SOLUTION: "Half an hour of writing", NEXT_TIME: "See the runbook"})
+    acme_house.person("ana").types("/escalations withdraw ESC-1", in_="#support")
+    assert lena.submits().kind == "pushed"
+    lena.modal_shows("That can't be done with ESC-1 now", "@ana took it back")
+    lena.closes()
+    assert lena.modal.fields == {SOLUTION: "Half an hour of writing", NEXT_TIME: "See the runbook"}
