@@ -72,5 +72,5 @@ def build_engine(
         tokens=tokens,
         acquaintance=Acquaintance(ctx, gateway),
         housekeeping=Housekeeping(ctx),
-        weekly=WeeklySummaries(ctx, gateway, renderer),
+        weekly=WeeklySummaries(ctx, gateway, renderer, tell_outside),
     )

@@ -9,11 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.repository import Repository
-from storage.statements import constant, insert_or_nothing
+from storage.statements import constant, insert_or_nothing, one_of
 from storage.tables.weekly import weekly_summaries
 
 IN_DOUBT = "restored"
 """Begins the error of a row that an older copy of the database takes for unsent: it is looked for, then posted."""
+
+_UNTOLD = "untold "
+"""Begins the error of a row that has ended while nobody could be told: it is told again, and never posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class Planned:
     token: int = 0
     places_tried: int = 0
     attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A week's summary that may not stand in Slack: `state` is `unknown`, `dead`, or `pending` while it is untold."""
+
+    planned: Planned
+    state: str
+    error: str
 
 
 _c = weekly_summaries.c
@@ -78,7 +90,35 @@ _NEXT = sa.select(
     sa.func.min(sa.case((_LEASED, _c.lease_until), else_=_c.not_before)),
 ).where(sa.or_(_LEASED, _c.state == constant("pending")))
 _HAS_COME = sa.select(_c.week).where(_c.workspace_id == sa.bindparam("workspace"), _c.schedule == sa.bindparam("name"))
+_later = weekly_summaries.alias("later")
+_LOUD = (
+    sa.select(*_COLUMNS, _c.state, _c.error)
+    .where(
+        sa.or_(
+            one_of(_c.state, ("unknown", "dead")),
+            sa.and_(one_of(_c.state, ("pending", "leased")), _c.error.like(constant(f"{_UNTOLD}%"))),
+        ),
+        ~sa.exists().where(
+            _later.c.workspace_id == _c.workspace_id,
+            _later.c.schedule == _c.schedule,
+            _later.c.due_at > _c.due_at,
+            _later.c.state == constant("sent"),
+        ),
+    )
+    .order_by(_c.due_at, _c.schedule)
+)
 _STATE = sa.select(_c.state, _c.error).where(*_IT)
+
+
+def untold(state: str, error: str) -> str:
+    """Write the error of a summary that has ended as `unknown` or `dead` while nobody could be told."""
+    return f"{_UNTOLD}{state}: {error}"
+
+
+def ended_as(error: str) -> tuple[str, str] | None:
+    """Read what `untold` wrote; none where the summary has not ended."""
+    state, _, why = error.removeprefix(_UNTOLD).partition(": ")
+    return (state, why) if error.startswith(_UNTOLD) else None
 
 
 class Weekly(Repository):
@@ -113,9 +153,10 @@ class Weekly(Repository):
         """Note that it stands in Slack; False if the row is no longer held with this token."""
         return self._settled(planned, {"state": "sent", "ts": ts, "error": None})
 
-    def again(self, planned: Planned, not_before: datetime, error: str) -> bool:
-        """Try again later what was certainly not posted."""
-        return self._settled(planned, {"state": "pending", "not_before": not_before, "error": error})
+    def again(self, planned: Planned, not_before: datetime, error: str, *, anew: bool = False) -> bool:
+        """Try again later what was certainly not posted, or tell of it later; `anew` if the claims are counted anew."""
+        changes = {"attempt": 0} if anew else {}
+        return self._settled(planned, {"state": "pending", "not_before": not_before, "error": error, **changes})
 
     def elsewhere(self, planned: Planned, destination: str, now: datetime, error: str) -> bool:
         """Post it elsewhere at once."""
@@ -134,6 +175,11 @@ class Weekly(Repository):
         """Say when one is due, or a lease ends."""
         found: datetime | None = self._connection.execute(_NEXT).scalar()
         return found
+
+    def loud(self) -> list[Lost]:
+        """Read what somebody should know of, until a later one of the same has come."""
+        found = self._connection.execute(_LOUD)
+        return [Lost(Planned(*row[:-2]), row[-2], row[-1] or "") for row in found]
 
     def state_of(self, workspace_id: int, schedule: str, week: str) -> tuple[str, str | None] | None:
         """Say how a week's summary stands, and what Slack had against it."""

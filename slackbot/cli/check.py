@@ -9,7 +9,7 @@ from slackbot.cli.places import control_socket, database_url
 from slackbot.clock import SystemClock
 from slackbot.errors import RungError
 from slackbot.runtime.control import NobodyThereError, ask
-from slackbot.services.stuck import send_again, stuck_rows
+from slackbot.services.stuck import send_again, stuck_rows, stuck_summaries
 from slackbot.settings import load_settings
 from storage.engine import check_file, open_store, parse_url
 from storage.revisions import HEAD
@@ -61,7 +61,7 @@ def _database() -> tuple[str, int]:
     try:
         with store.read() as tx:
             workspaces, problems = _workspaces(tx)
-            stuck = stuck_rows(tx)
+            stuck, summaries = stuck_rows(tx), stuck_summaries(tx)
             counts = ", ".join(f"{count} {state}" for state, count in sorted(tx.outbox.counts().items()))
     finally:
         store.close()
@@ -73,7 +73,9 @@ def _database() -> tuple[str, int]:
     ]
     if stuck:
         lines.append("Mend the cause, then `rung check --retry ROW ...`, or `all`.")
-    return "\n".join(lines), len(stuck) + problems
+    if summaries:
+        lines += [f"summaries  {len(summaries)} may be missing", *(f"  {each}" for each in summaries)]
+    return "\n".join(lines), len(stuck) + len(summaries) + problems
 
 
 def _workspaces(tx: Transaction) -> tuple[list[str], int]:

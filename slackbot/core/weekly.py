@@ -51,6 +51,14 @@ def of_policy(summary: WeeklySummary, since: datetime) -> Schedule:
     return Schedule(scope, summary.day, summary.at, summary.zone, summary.channel, since)
 
 
+def by_hand(week: str, scope: Scope) -> str:
+    """Write the command with which a manager posts the summary of a week (`2026-W47`) where it is typed."""
+    # A quote in a name would end it; such a name is told by standing last.
+    name = scope.value if '"' in scope.value else f'"{scope.value}"'
+    cases = f" {scope.kind} {name}" if scope.value else ""
+    return f"/escalations summary {week}{cases} post"
+
+
 def latest(schedule: Schedule, now: datetime) -> Occasion:
     """Give the newest occasion that is not ahead."""
     this_week = week_of(now, schedule.zone)

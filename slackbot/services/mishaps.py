@@ -24,7 +24,7 @@ from slackbot.services.reactions import (
 from slackbot.services.reposting import post_anew
 from slackbot.services.tokens import TellOutside, TokenWatch
 from slackbot.services.tried import Tried, error_of, tried
-from slackbot.services.warning import may_warn, tell_admins
+from slackbot.services.warning import alert, tell_admins
 from slackbot.slack.failures import DestinationBroken, RateLimited, SlackFailure
 from storage.outbox_rows import OutboxRow, OutboxState
 from storage.pace import UPDATE
@@ -208,17 +208,4 @@ class Mishaps:
         self._ctx.wake()
 
     def _alert(self, row: OutboxRow, event: str, code: str) -> None:
-        """Tell the log, and somebody outside Slack, of what Slack itself can't be used to tell; once in an hour."""
-        with self._ctx.store.write() as tx:
-            if not may_warn(self._ctx, tx, row.workspace_id, f"{event}:{code}"):
-                return
-        log.error("%s in workspace %s: %s (outbox row %s)", event, row.workspace_id, code, row.id)
-        text = f"Rung in workspace {row.workspace_id}: {_ALERTS[event]} ({code})."
-        self._tell_outside({"event": event, "workspace": str(row.workspace_id), "error": code, "text": text})
-
-
-_ALERTS = {
-    "slack_unreachable": "Slack takes no messages for ten minutes",
-    "plan_limit": "the plan of the workspace does not allow more messages now; Rung tries again every 15 minutes",
-    "nobody_told": "something is wrong, and no admin could be told in Slack",
-}
+        alert(self._ctx, self._tell_outside, row.workspace_id, event, code, f"outbox row {row.id}")

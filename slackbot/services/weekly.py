@@ -1,8 +1,8 @@
 """Summaries that come by themselves: planned at their weekly instants, posted once, never twice.
 
 They are no part of any case, so they have rows of their own beside the outbox, with its rules: stored before they are
-said, taken with a lease, settled with a token. A lost answer is told to the admins and never posted again; what a
-restored database takes for unsent is looked for first (docs/decisions/0015).
+said, taken with a lease, settled with a token. A lost answer is told to the admins and never posted again, and no row
+ends before somebody was told; what a restored database takes for unsent is looked for first (docs/decisions/0015).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from slackbot.services.context import ServiceContext
 from slackbot.services.histories import MOST_LOOKS, Histories, may_be_read_later, pause_after
 from slackbot.services.reactions import EARLIER
 from slackbot.services.summaries import digest
+from slackbot.services.tokens import TellOutside
+from slackbot.services.warning import alert
 from slackbot.services.weekly_plan import houses, plan_weekly
 from slackbot.slack.failures import (
     Ambiguous,
@@ -35,7 +37,7 @@ from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import Payload
 from storage.retrying import until_noted
-from storage.weekly import IN_DOUBT, Planned
+from storage.weekly import IN_DOUBT, Planned, ended_as, untold
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +47,18 @@ _FIRST_PAUSE = timedelta(seconds=5)
 _STEEPEST = 7
 """Doublings of the first pause that pass the longest one."""
 
+_LOUD_AT_ATTEMPT = 6
+"""After five minutes in which nobody could be told, 5, 10, 20 ... seconds apart, somebody outside Slack is."""
+
 
 class WeeklySummaries:
     """The pass over summaries that come by themselves, as a step without a thread."""
 
-    def __init__(self, ctx: ServiceContext, gateway: Gateway, renderer: Renderer) -> None:
+    def __init__(self, ctx: ServiceContext, gateway: Gateway, renderer: Renderer, tell_outside: TellOutside) -> None:
         self._ctx = ctx
         self._gateway = gateway
         self._renderer = renderer
+        self._tell_outside = tell_outside
 
     def step(self) -> bool:
         """Plan what has come due, and post one summary; says whether there was anything to do."""
@@ -62,7 +68,7 @@ class WeeklySummaries:
             lost = tx.weekly.take_lost(wire, LEASE)
             taken = tx.weekly.take(wire, LEASE)
         for each in lost:
-            self._end(each, "unknown", "lease expired")
+            self._end(each, *(ended_as(self._noted(each)) or ("unknown", "lease expired")))
         if taken is not None:
             self._post(taken)
         return bool(planned) or taken is not None or bool(lost)
@@ -76,7 +82,11 @@ class WeeklySummaries:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _post(self, planned: Planned) -> None:
-        if self._noted(planned).startswith(IN_DOUBT) and not self._is_absent(planned):
+        noted = self._noted(planned)
+        if ended := ended_as(noted):
+            self._end(planned, *ended)
+            return
+        if noted.startswith(IN_DOUBT) and not self._is_absent(planned):
             return
         try:
             payload = self._drawn(planned)
@@ -147,7 +157,7 @@ class WeeklySummaries:
             case RateLimited():
                 self._again(planned, timedelta(seconds=failure.retry_after), failure.code)
             case NotApplied():
-                self._again(planned, min(PAUSE, _FIRST_PAUSE * 2 ** min(planned.attempt, _STEEPEST)), failure.code)
+                self._again(planned, _backoff(planned.attempt), failure.code)
             case AuthBroken() | PlanLimit():
                 self._again(planned, PAUSE, failure.code)
             case Ambiguous():
@@ -165,14 +175,27 @@ class WeeklySummaries:
             tx.weekly.sent(planned, ts)
 
     @until_noted
-    def _again(self, planned: Planned, after: timedelta, error: str) -> None:
+    def _again(self, planned: Planned, after: timedelta, error: str, *, anew: bool = False) -> None:
         with self._ctx.store.write() as tx:
-            tx.weekly.again(planned, self._ctx.wire_now() + after, error)
+            tx.weekly.again(planned, self._ctx.wire_now() + after, error, anew=anew)
 
     def _end(self, planned: Planned, state: str, error: str) -> None:
         """Give up, `unknown` or `dead`; told first, so that a process that dies in between leaves it to the next."""
-        self._tell_admins(planned, f"weekly_{state}")
-        self._settle(planned, state, error)
+        failure = self._tell_admins(planned, f"weekly_{state}")
+        if failure is None:
+            self._settle(planned, state, error)
+        else:
+            self._tell_later(planned, untold(state, error), failure)
+
+    def _tell_later(self, planned: Planned, error: str, failure: SlackFailure) -> None:
+        """Keep what nobody could be told of; where that lasts, tell somebody outside Slack."""
+        is_first = ended_as(self._noted(planned)) is None
+        tries = 0 if is_first else planned.attempt
+        if tries >= _LOUD_AT_ATTEMPT:
+            about = f"the summary of {planned.week}"
+            alert(self._ctx, self._tell_outside, planned.workspace_id, "nobody_told", failure.code, about)
+        asked = timedelta(seconds=failure.retry_after) if isinstance(failure, RateLimited) else timedelta()
+        self._again(planned, max(asked, _backoff(tries)), error, anew=is_first)
 
     @until_noted
     def _settle(self, planned: Planned, state: str, error: str) -> None:
@@ -203,16 +226,25 @@ class WeeklySummaries:
         with self._ctx.store.write() as tx:
             tx.weekly.elsewhere(planned, place, self._ctx.wire_now(), f"{IN_DOUBT}: {code}" if in_doubt else code)
 
-    def _tell_admins(self, planned: Planned, key: str) -> None:
-        """Tell each admin; where that fails, the log has it."""
+    def _tell_admins(self, planned: Planned, key: str) -> SlackFailure | None:
+        """Tell each admin; where that fails, the log has it. Says why nobody could be told, if so."""
         with self._ctx.store.read() as tx:
             rules = self._ctx.rules_now(tx, planned.workspace_id)
         said = self._renderer.weekly_note(key, planned.week, planned.destination)
+        failures: list[SlackFailure] = []
         for admin in rules.admins:
             try:
                 self._gateway.call(planned.workspace_id, "chat.postMessage", channel=admin, text=said)
             except SlackFailure as failure:
                 log.error("admin %s could not be told of the summary of %s: %s", admin, planned.week, failure)  # noqa: TRY400 - its cause is in its name
+                failures.append(failure)
+        if len(failures) < len(rules.admins):
+            return None
+        return failures[-1] if failures else DestinationBroken("chat.postMessage", "nobody_to_tell")
+
+
+def _backoff(attempt: int) -> timedelta:
+    return min(PAUSE, _FIRST_PAUSE * (1 << min(attempt, _STEEPEST)))
 
 
 _PLAIN = "plain: "

@@ -145,7 +145,7 @@ def too_many_for_the_plan(scene: Scene, victim: Victim) -> None:
     """Reach the limit of the workspace's plan: the message waits, somebody outside Slack is told."""
     scene.slack.faults.error(POST, "message_limit_exceeded", in_tier_2(scene))
     victim.raises()
-    victim.passes("after commit services.mishaps:Mishaps._alert")
+    victim.passes("after commit services.warning:alert")
 
 
 def stopped(scene: Scene, victim: Victim) -> None:
@@ -223,7 +223,7 @@ PLAYS: Played = {
     ),
     "too many for the plan": (
         Play(too_many_for_the_plan),
-        ("commit services.mishaps:Mishaps._alert",),
+        ("commit services.warning:alert",),
     ),
     "deleted": (
         Play(partial(edit_meets, code="message_not_found")),
