@@ -13,10 +13,10 @@ from slackbot.core.messages import Kind, Wanted
 from slackbot.core.model import Escalation, Workspace
 from slackbot.core.outages import Cause
 from slackbot.errors import StorageError
-from slackbot.ids import new_message_key
 from slackbot.services.composing import HOUSE_DOWN, OF_THE_HOUSE
 from slackbot.services.context import ServiceContext
 from slackbot.services.transact import write_aftermaths
+from slackbot.services.warning import tell_admins
 from slackbot.slack.silence import Silence, Silent
 from storage.put_back import put_back
 from storage.unit_of_work import Transaction
@@ -191,16 +191,12 @@ class Heartbeat:
                     self._tell_admins(tx, workspace, outage)
 
     def _tell_admins(self, tx: Transaction, workspace: Workspace, outage: Outage) -> None:
-        """Want one note for each admin; it hangs on the newest sound case, since every message belongs to one."""
+        """Want the note where warnings go; it hangs on the newest sound case, since every message belongs to one."""
         case = tx.uptime.newest_case(workspace.id)
         if case is None or tx.workspaces.policy_version(workspace.id) is None:
             return
-        rules = self._ctx.rules_now(tx, workspace.id)
-        wanted = [
-            (Wanted(Kind.ADMIN_NOTICE, OF_THE_HOUSE, admin, outage.id, HOUSE_DOWN), new_message_key())
-            for admin in rules.admins
-        ]
-        tx.outbox.enqueue(case, wanted, self._ctx.wire_now())
+        notice = Wanted(Kind.ADMIN_NOTICE, OF_THE_HOUSE, "", outage.id, HOUSE_DOWN)
+        tell_admins(self._ctx, tx, case, self._ctx.rules_now(tx, workspace.id), notice)
 
 
 def _note_gap(tx: Transaction, seen: datetime | None, now: datetime, cause: Cause) -> None:

@@ -52,9 +52,15 @@ def tier_subject(escalation: Escalation) -> str:
 
 def tell_admins(ctx: ServiceContext, tx: Transaction, escalation: Escalation, rules: Rules, notice: Wanted) -> None:
     """Want a notice for each admin; where the policy names none, for the admins' channel or the primary owner."""
-    places = rules.admins or tuple(place for place in (last_resorts(tx, escalation.workspace_id, rules)) if place)[:1]
+    places, _ = who_is_told(tx, escalation.workspace_id, rules)
     wanted = [(replace(notice, destination=place), new_message_key()) for place in places]
     tx.outbox.enqueue(escalation, wanted, ctx.wire_now())
+
+
+def who_is_told(tx: Transaction, workspace_id: int, rules: Rules) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say who is told of trouble: all of the first; if none of them can be for good, the next that can."""
+    behind = tuple(dict.fromkeys(place for place in last_resorts(tx, workspace_id, rules) if place))
+    return (rules.admins, behind) if rules.admins else (behind[:1], behind[1:])
 
 
 def last_resorts(tx: Transaction, workspace_id: int, rules: Rules) -> tuple[str | None, str | None]:

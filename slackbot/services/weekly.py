@@ -21,7 +21,7 @@ from slackbot.services.histories import MOST_LOOKS, Histories, may_be_read_later
 from slackbot.services.reactions import EARLIER
 from slackbot.services.summaries import digest
 from slackbot.services.tokens import TellOutside
-from slackbot.services.warning import alert
+from slackbot.services.warning import alert, who_is_told
 from slackbot.services.weekly_plan import houses, plan_weekly
 from slackbot.slack.failures import (
     Ambiguous,
@@ -227,20 +227,28 @@ class WeeklySummaries:
             tx.weekly.elsewhere(planned, place, self._ctx.wire_now(), f"{IN_DOUBT}: {code}" if in_doubt else code)
 
     def _tell_admins(self, planned: Planned, key: str) -> SlackFailure | None:
-        """Tell each admin; where that fails, the log has it. Says why nobody could be told, if so."""
+        """Tell each admin, or else whoever can be. Says why nobody could be told, if so."""
         with self._ctx.store.read() as tx:
             rules = self._ctx.rules_now(tx, planned.workspace_id)
+            first, behind = who_is_told(tx, planned.workspace_id, rules)
         said = self._renderer.weekly_note(key, planned.week, planned.destination)
-        failures: list[SlackFailure] = []
-        for admin in rules.admins:
-            try:
-                self._gateway.call(planned.workspace_id, "chat.postMessage", channel=admin, text=said)
-            except SlackFailure as failure:
-                log.error("admin %s could not be told of the summary of %s: %s", admin, planned.week, failure)  # noqa: TRY400 - its cause is in its name
-                failures.append(failure)
-        if len(failures) < len(rules.admins):
+        failures = [self._told(planned, place, said) for place in first]
+        for place in behind:
+            # Whoever could not be told for the moment is told later.
+            if all(isinstance(failure, DestinationBroken) for failure in failures):
+                failures.append(self._told(planned, place, said))
+        if None in failures:
             return None
         return failures[-1] if failures else DestinationBroken("chat.postMessage", "nobody_to_tell")
+
+    def _told(self, planned: Planned, place: str, said: str) -> SlackFailure | None:
+        """Tell somebody; where that fails, the log has it."""
+        try:
+            self._gateway.call(planned.workspace_id, "chat.postMessage", channel=place, text=said)
+        except SlackFailure as failure:
+            log.error("%s could not be told of the summary of %s: %s", place, planned.week, failure)  # noqa: TRY400 - its cause is in its name
+            return failure
+        return None
 
 
 def _backoff(attempt: int) -> timedelta:

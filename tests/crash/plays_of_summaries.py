@@ -77,7 +77,7 @@ PLAYS: Played = {
         Play(partial(comes, told="Slack did not say"), lost),
         (
             "commit services.weekly:WeeklySummaries._settle",
-            "call services.weekly:WeeklySummaries._tell_admins",
+            "call services.weekly:WeeklySummaries._told",
         ),
     ),
     "summary elsewhere": (

@@ -403,3 +403,25 @@ def test_the_admins_of_the_policy_in_force_are_told(still: StillHouse) -> None:
     still.runs(30)
     assert notes(still) == []
     assert [message for message in still.direct("carla") if "affected" in message.text]
+
+
+@pytest.mark.parametrize("has_channel", [True, False], ids=["their channel", "nobody named"])
+def test_where_no_admin_is_named_somebody_else_is_told(still: StillHouse, *, has_channel: bool) -> None:
+    """The note goes where other warnings go then: to the admins' channel, or else to the primary owner."""
+    opens(still)
+    still.raises()
+    still.runs(60)
+    with still.engine.ctx.store.write() as tx:
+        (workspace,) = tx.workspaces.all()
+        latest = tx.policies.latest(workspace.id)
+        assert latest is not None
+        document = {**latest.document, "admins": []} | (
+            {"admin_channel": still.channel_id("support")} if has_channel else {}
+        )
+        version = tx.policies.add(workspace.id, document, "digest", "U1", still.clock.now())
+        tx.workspaces.use_policy(workspace.id, version.id)
+    down_for(still, 90 * MINUTE)
+    still.runs(30)
+    assert notes(still) == []
+    heard = [[m for m in found if "affected" in m.text] for found in (still.visible("support"), still.direct("carla"))]
+    assert [len(each) for each in heard] == ([1, 0] if has_channel else [0, 1])

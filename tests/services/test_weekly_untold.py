@@ -115,6 +115,38 @@ def test_a_pause_that_slack_asks_for_is_kept(house: StillHouse) -> None:
     assert len(notes(house)) == 1
 
 
+def ruled(house: StillHouse, **changes: object) -> None:
+    """Put the policy in force with something else in it."""
+    with house.engine.ctx.store.write() as tx:
+        (workspace,) = tx.workspaces.all()
+        latest = tx.policies.latest(workspace.id)
+        assert latest is not None
+        version = tx.policies.add(workspace.id, {**latest.document, **changes}, "digest", "U1", latest.at)
+        tx.workspaces.use_policy(workspace.id, version.id)
+
+
+@pytest.mark.parametrize("has_channel", [True, False], ids=["their channel", "nobody named"])
+def test_where_no_admin_is_named_somebody_else_is_told(house: StillHouse, *, has_channel: bool) -> None:
+    """The admins' channel, or else the workspace's primary owner, hears of a lost summary."""
+    ruled(house, admins=[], admin_channel=house.channel_id("support") if has_channel else None)
+    house.wire.faults.drop_after(POST, to(house.channel_id("support-managers")))
+    runs(house, DUE + HOUR)
+    assert state_of(house) == "unknown"
+    heard = [
+        [m for m in found if "Slack did not" in m.text] for found in (house.visible("support"), house.direct("carla"))
+    ]
+    assert [len(each) for each in heard] == ([1, 0] if has_channel else [0, 1])
+
+
+def test_where_no_admin_can_be_told_the_primary_owner_is(house: StillHouse) -> None:
+    """The only admin has left the company: a lost summary is told to whoever comes next, at once."""
+    house.slack.deactivate(house.requester("dana").user_id)
+    house.wire.faults.drop_after(POST, to(house.channel_id("support-managers")))
+    runs(house, DUE + MINUTE)
+    assert state_of(house) == "unknown"
+    assert len([m for m in house.direct("carla") if "Slack did not say" in m.text]) == 1
+
+
 def test_check_lists_it_until_the_next_one_has_come(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
