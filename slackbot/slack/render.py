@@ -134,9 +134,9 @@ class Renderer:
         """Draw a case in full for whoever asks; posted to that person only."""
         return agent.whole_case(self._kit, view, for_agent=False)
 
-    def why(self, view: CaseView) -> Payload:
-        """Tell everything that happened to a case and why; posted to one person only."""
-        return history.why(self._kit, view)
+    def why(self, view: CaseView, before: int | None = None) -> Payload:
+        """Tell everything that happened to a case and why, `before` an entry; posted to one person only."""
+        return history.why(self._kit, view, before)
 
     def summary(self, digest: Digest, *, public: bool, standing: Schedule | None = None) -> Payload:
         """Draw a summary; `public` for one that everybody in a channel reads.

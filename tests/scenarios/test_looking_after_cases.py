@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from slackbot.core.events import Pinged
 from slackbot.simulator.hands.person import Hands
 from tests.house import House
 
@@ -82,6 +85,29 @@ def test_one_case_and_words_nobody_knows(acme_house: House) -> None:
     assert "There is no such case" in asks(ana, "why 999999999")
     assert "Which one? Write `/escalations why ESC-142`." in asks(ana, "why")
     assert "Only the person who raised the case" in asks(acme_house.person("ben"), "withdraw ESC-1")
+
+
+def test_a_long_story_is_told_in_parts(acme_house: House) -> None:
+    """What does not fit between the first entry and the newest is a press away, to the last entry of it."""
+    acme_house.escalates(summary="cannot pay")
+    store, now = acme_house.rung.engine.ctx.store, acme_house.clock.now()
+    with store.write() as tx:
+        case = tx.escalations.by_number(acme_house.rung.workspace.id, 1)
+        assert case is not None
+        for ordinal in range(1, 200):
+            tx.history.note(case.workspace_id, case.id, Pinged(1, ordinal, 0, broadcast=False), now)
+    ana = acme_house.person("ana")
+    page = ana.types("/escalations why ESC-1", in_="#support").message
+    told = []
+    for _ in range(9):
+        text = "\n".join(page.as_seen_by(ana.person))
+        assert "raised it" in text
+        told += re.findall(r"\(call (\d+)\)", text)
+        if "[Show more]" not in text:
+            break
+        ana.clicks("Show more", on=page)
+        page = ana.sees_ephemeral(f"(call {min(map(int, told)) - 1})")
+    assert sorted(map(int, told)) == list(range(2, 201))
 
 
 def test_why_tells_everything_in_words(acme_house: House) -> None:

@@ -24,6 +24,7 @@ from slackbot.services.composing import Letter
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
+from slackbot.services.uptime import Heartbeat
 from slackbot.slack.failures import SlackFailure
 from storage.escalations import Escalations
 from storage.inbox import Inbox
@@ -164,7 +165,10 @@ BUGS: Mapping[str, Bug] = MappingProxyType(
         ),
         "deadlines are slept through": _bug(Check.OVERDUE, at=Sweep, name="step", other=_false),
         "every missed ping is made up for": _bug(
-            Check.STORM, Fault.DOWN, at=passing, name="_STEPS", other=_EACH_PING, answering=0.0
+            Check.STORM,
+            Fault.DOWN,
+            house=House(patched((passing, "_STEPS", _EACH_PING), (Heartbeat, "begin", _nothing))),
+            answering=0.0,
         ),
         "edits are taken for done": _bug(Check.SHOWN, at=Letter, name="is_current", other=_SHOWN_ALREADY),
         "a tier is skipped": _bug(Check.LEGAL, at=passing, name="enter", other=_two_tiers_up),

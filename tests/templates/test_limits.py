@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slackbot.core.events import Pinged
 from slackbot.core.model import Source
 from slackbot.core.policy import Category, Notify, Rules
 from slackbot.slack.render import Renderer
@@ -108,7 +110,24 @@ def test_a_long_history_is_told_within_the_limits(renderer: Renderer) -> None:
     payload = renderer.why(story("last tier").wait(120).view())
     assert wrong_with(payload) == []
     assert "raised it" in payload.blocks[1]["text"]["text"]
-    assert "are left out" in payload.blocks[1]["text"]["text"]
+    assert "entries in between" in payload.blocks[1]["text"]["text"]
+
+
+def test_a_long_history_can_be_read_to_its_beginning(renderer: Renderer) -> None:
+    """Page by page every call is told once, the newest first, each page within the limits."""
+    view = story("last tier").wait(120).view()
+    told, before = [], None
+    for _ in range(9):
+        payload = renderer.why(view, before)
+        assert wrong_with(payload) == []
+        told += re.findall(r"\(call (\d+)\)", str(payload.blocks))
+        more = [each["value"] for block in payload.blocks for each in block.get("elements", ()) if "value" in each]
+        if not more:
+            break
+        before = int(more[0].partition("|")[2])
+    assert before is not None
+    called_at = [each.event.ordinal + 1 for each in view.history if isinstance(each.event, Pinged)]
+    assert sorted(map(int, told)) == sorted(called_at)
 
 
 def test_a_call_names_whom_the_policy_names(renderer: Renderer) -> None:

@@ -7,12 +7,14 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from slackbot import ids
 from slackbot.core import events as e
 from slackbot.core.model import Arrival
 from slackbot.core.policy import Route
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering import spoken, standing
+from slackbot.slack.rendering.buttons import page_button
 from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.views import CaseView, Happened, Payload
 
@@ -21,19 +23,21 @@ SECTION = 2_900
 SPOKEN = 2_500
 
 
-def why(kit: Kit, view: CaseView) -> Payload:
-    """Tell the whole history of a case, then how it stands and what comes next and when."""
+def why(kit: Kit, view: CaseView, before: int | None = None) -> Payload:
+    """Tell the history of a case, then how it stands and what comes next and when.
+
+    What is too long is told in parts, the newest first: `before` says how many entries of the beginning a part is of.
+    """
     heading = kit.words.mrkdwn("why_text.heading", label=view.escalation.label)
     now = f.joined(
         [kit.words.mrkdwn("why_text.now", status=standing.status(kit, view)), standing.following(kit, view)], "\n"
     )
-    told = [line(kit, view, entry) for entry in view.history]
-    sections = _sections(_shortened(kit, told, CHARACTERS))
-    label = view.escalation.label
-    blocks = kit.fill(
-        "messages/note", lines=[heading, *sections, now], passages=[], aside=None, buttons=[], label=label
-    )
-    text = f.joined([heading, *_shortened(kit, told, SPOKEN), now], "\n")
+    told = [line(kit, view, entry) for entry in view.history][:before]
+    kept, label = _newest(told, CHARACTERS), view.escalation.label
+    lines = [heading, *_sections(_parted(kit, told, kept)), now]
+    buttons = [page_button(kit, f"{ids.WHY_PART}:{view.escalation.number}|{kept}")] if kept > 1 else []
+    blocks = kit.fill("messages/note", lines=lines, passages=[], aside=None, buttons=buttons, label=label)
+    text = f.joined([heading, *_parted(kit, told, _newest(told, SPOKEN)), now], "\n")
     return Payload(spoken.limit(text), blocks)
 
 
@@ -135,16 +139,19 @@ _TOLD: Mapping[type[e.Event], Callable[[Kit, CaseView, Any], Mrkdwn]] = {
 """Events of which more is told than their parameters."""
 
 
-def _shortened(kit: Kit, told: list[Mrkdwn], room: int) -> list[Mrkdwn]:
-    """Keep the first line and as many of the newest as fit; say how many between them are left out."""
-    if sum(map(f.escaped_units, told)) <= room:
-        return told
-    left, kept = room - f.escaped_units(told[0]), len(told)
+def _newest(told: list[Mrkdwn], room: int) -> int:
+    """Say from which line on the newest fit beside the first one; from 1 on it is all of them."""
+    left, kept = room - sum(map(f.escaped_units, told[:1])), len(told)
     while kept > 1 and left >= f.escaped_units(told[kept - 1]):
         kept -= 1
         left -= f.escaped_units(told[kept])
-    gap = kit.words.mrkdwn("why_text.left_out", count=kept - 1)
-    return [told[0], gap, *told[kept:]]
+    return kept
+
+
+def _parted(kit: Kit, told: list[Mrkdwn], kept: int) -> list[Mrkdwn]:
+    """Keep the first line and the newest; say how many between them come on another page."""
+    gap = [kit.words.mrkdwn("why_text.left_out", count=kept - 1)] if kept > 1 else []
+    return [*told[:1], *gap, *told[max(kept, 1) :]]
 
 
 def _sections(lines: list[Mrkdwn]) -> list[Mrkdwn]:
