@@ -13,14 +13,13 @@ from slackbot.core.model import Escalation, State
 from slackbot.core.policy import Rules, Tier
 from slackbot.services.composing import IN_THREAD, notice_of_backup
 from slackbot.services.context import ServiceContext
-from slackbot.services.histories import is_passing
+from slackbot.services.joining import NOT_IN_CHANNEL, joined
 from slackbot.services.reach import Reach
 from slackbot.services.reactions import REACTIONS, Link
 from slackbot.services.reposting import post_anew
 from slackbot.services.transact import commit
 from slackbot.services.tried import Tried, error_of, tried
 from slackbot.services.warning import last_resorts, may_warn, tell_admins, tier_subject, without_notices
-from slackbot.slack.failures import SlackFailure
 from slackbot.slack.gateway import Gateway
 from storage.outbox_rows import OutboxRow, OutboxState
 from storage.retrying import until_noted
@@ -52,7 +51,7 @@ class Elsewhere:
             SlackFailure: Slack could not be asked for it now, but may be soon; the row is still as it was.
         """
         links, done = REACTIONS[row.kind].links, tried(row)
-        if code == "not_in_channel" and Link.JOIN in links and Tried.JOINED not in done and self._joined(row):
+        if code == NOT_IN_CHANNEL and Link.JOIN in links and Tried.JOINED not in done and self._joined(row):
             self._again(row, code, Tried.JOINED)
         elif code == _PARENT_GONE and row.kind in IN_THREAD:
             self._parent_gone(row, code)
@@ -92,14 +91,7 @@ class Elsewhere:
             tx.outbox.retry(row.id, row.token, self._ctx.wire_now(), error_of(row, code, cure), count=True)
 
     def _joined(self, row: OutboxRow) -> bool:
-        try:
-            self._gateway.call(row.workspace_id, "conversations.join", channel=row.destination)
-        except SlackFailure as failure:
-            log.warning("channel %s can't be joined: %s", row.destination, failure)
-            if is_passing(failure):
-                raise
-            return False
-        return True
+        return joined(self._gateway, row.workspace_id, row.destination)
 
     def _parent_gone(self, row: OutboxRow, code: str) -> None:
         """Post the deleted card anew: that calls the tier as a ping would; the owner is called outside its thread."""

@@ -18,6 +18,7 @@ from slackbot.errors import StorageError
 from slackbot.services.composing import Place, carried
 from slackbot.services.context import ServiceContext
 from slackbot.services.histories import MOST_LOOKS, Histories, may_be_read_later, pause_after
+from slackbot.services.joining import NOT_IN_CHANNEL, joined
 from slackbot.services.reactions import EARLIER
 from slackbot.services.summaries import digest
 from slackbot.services.tokens import TellOutside
@@ -133,6 +134,8 @@ class WeeklySummaries:
         try:
             copies = Histories(self._gateway).at(place, planned.due_at - EARLIER).get(planned.key, [])
         except SlackFailure as failure:
+            if failure.code == NOT_IN_CHANNEL and self._joined(planned):
+                return False
             if may_be_read_later(failure) and planned.attempt < MOST_LOOKS:
                 self._again(planned, pause_after(failure), f"{IN_DOUBT}: {failure.code}")
             else:
@@ -143,7 +146,26 @@ class WeeklySummaries:
         return not copies
 
     def _is_plain(self, planned: Planned) -> bool:
-        return self._noted(planned).startswith(_PLAIN)
+        return _PLAIN in self._noted(planned)
+
+    def _joined(self, planned: Planned) -> bool:
+        """Enter a channel that Rung is not in, once, to try again at once."""
+        noted = self._noted(planned)
+        try:
+            if _JOINED in noted or not joined(self._gateway, planned.workspace_id, planned.destination):
+                return False
+        except SlackFailure as passing:
+            self._again(planned, pause_after(passing), noted or NOT_IN_CHANNEL)
+            return True
+        self._cured(planned, _JOINED, NOT_IN_CHANNEL)
+        return True
+
+    def _cured(self, planned: Planned, cure: str, code: str) -> None:
+        """Try again at once with a cure besides those that were tried here before."""
+        noted = self._noted(planned)
+        doubt = f"{IN_DOUBT}: " if noted.startswith(IN_DOUBT) else ""
+        cures = "".join(each for each in (_PLAIN, _JOINED) if each == cure or each in noted)
+        self._again(planned, timedelta(0), f"{doubt}{cures}{code}")
 
     def _noted(self, planned: Planned) -> str:
         """Say what was last noted of it."""
@@ -163,9 +185,10 @@ class WeeklySummaries:
             case Ambiguous():
                 self._end(planned, "unknown", failure.code)
             case DestinationBroken():
-                self._elsewhere(planned, failure.code)
+                if failure.code != NOT_IN_CHANNEL or not self._joined(planned):
+                    self._elsewhere(planned, failure.code)
             case PayloadBroken() if not self._is_plain(planned):
-                self._again(planned, timedelta(0), f"{_PLAIN}{failure.code}")
+                self._cured(planned, _PLAIN, failure.code)
             case _:
                 self._end(planned, "dead", failure.code)
 
@@ -255,4 +278,4 @@ def _backoff(attempt: int) -> timedelta:
     return min(PAUSE, _FIRST_PAUSE * (1 << min(attempt, _STEEPEST)))
 
 
-_PLAIN = "plain: "
+_PLAIN, _JOINED = "plain: ", "joined: "

@@ -100,7 +100,7 @@ PLAYS: Played = {
         (
             "commit services.elsewhere:Elsewhere._call_elsewhere",
             "commit services.elsewhere:Elsewhere._again",
-            "call services.elsewhere:Elsewhere._joined",
+            "call services.joining:joined",
         ),
     ),
     "members": (

@@ -109,6 +109,46 @@ def test_an_archived_channel_is_passed_over(house: StillHouse, caplog: pytest.Lo
     assert state_of(house) == "sent"
 
 
+def test_a_public_channel_is_joined_once(house: StillHouse) -> None:
+    """Where Rung was thrown out of a public channel it joins again, the summary goes there, nobody has to be told."""
+    house.slack.kick(house.channel_id("support-managers"))
+    runs(house, DUE + HOUR)
+    assert len(posted(house)) == 1
+    assert house.wire.of("conversations.join") == [{"channel": house.channel_id("support-managers")}]
+    assert [m for m in house.direct("dana") if "could not be posted" in m.text] == []
+
+
+def test_joining_is_tried_once(house: StillHouse) -> None:
+    """Where joining did not help, or can't be done, the next place is taken."""
+    set_up(house, SUNDAY - 10 * HOUR, channel="tier-2")
+    house.wire.faults.error("chat.postMessage", "not_in_channel", to(house.channel_id("tier-2")), times=2)
+    runs(house, DUE + HOUR)
+    assert len(house.wire.of("conversations.join")) == 1
+    assert posted(house, "tier-2") == []
+    assert len(posted(house)) == 1
+
+
+def test_what_must_be_plain_stays_plain_after_joining(house: StillHouse) -> None:
+    """Refused as it was, then thrown out: it joins, and does not offer again what Slack refused."""
+    place = to(house.channel_id("support-managers"))
+    house.wire.faults.error("chat.postMessage", "invalid_blocks", place)
+    house.wire.faults.error("chat.postMessage", "not_in_channel", place)
+    runs(house, DUE + HOUR)
+    (message,) = posted(house)
+    assert message.blocks == ()
+    assert len(house.wire.of("chat.postMessage")) == 3
+
+
+def test_a_restored_copy_joins_to_look(house: StillHouse) -> None:
+    """Posted, then thrown out, then restored: it joins to see whether it stands there, and posts no second one."""
+    runs(house, DUE + HOUR)
+    house.slack.kick(house.channel_id("support-managers"))
+    again = forgotten(house)
+    runs(again, DUE + 2 * HOUR)
+    assert len(posted(again)) == 1
+    assert state_of(again) == "sent"
+
+
 def test_every_manager_is_asked_in_turn(house: StillHouse) -> None:
     """Where neither the summary's channel nor the catcher takes it, the first of the managers gets it."""
     set_up(house, SUNDAY - 10 * HOUR, channel="tier-2")
