@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from slackbot.core.digest import Digest
 from slackbot.core.periods import Period, from_key
-from slackbot.core.summary_request import SummaryRequest, read_scope
+from slackbot.core.summary_request import EVERYTHING, SummaryRequest, read_scope
 from slackbot.core.weekly import following
 from slackbot.errors import StorageError
 from slackbot.services.composing import Place, carried
@@ -254,7 +254,8 @@ class WeeklySummaries:
         with self._ctx.store.read() as tx:
             rules = self._ctx.rules_now(tx, planned.workspace_id)
             first, behind = who_is_told(tx, planned.workspace_id, rules)
-        said = self._renderer.weekly_note(key, planned.week, planned.destination)
+        scope = read_scope(planned.scope) or EVERYTHING
+        said = self._renderer.weekly_note(key, planned.week, scope, planned.destination)
         failures = [self._told(planned, place, said) for place in first]
         for place in behind:
             # Whoever could not be told for the moment is told later.

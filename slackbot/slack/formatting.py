@@ -23,6 +23,7 @@ class Mrkdwn(str):
 
 
 _FORMATTING = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)|@(?=here|channel|everyone)", re.IGNORECASE)
+_BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _SAFE_URL = re.compile(r"https?://[^\s<>|]{1,2000}")
 _ID = re.compile(r"[A-Z0-9]+")
 _WHOLE_PARTS = re.compile(r"<[^<>]*>|&\w+;|[\s\S]")
@@ -36,6 +37,12 @@ def entities(text: str) -> str:
 def inline(text: str) -> Mrkdwn:
     """Put what a person typed into mrkdwn: on one line, and without any effect."""
     return Mrkdwn(entities(_FORMATTING.sub(lambda found: found[0] + ZERO_WIDTH, one_line(text))))
+
+
+def code(text: str) -> Mrkdwn:
+    """Show what is to be typed as it is, on one line; a backtick, which would end it, becomes an apostrophe."""
+    safe = entities(_BROADCAST.sub("@" + ZERO_WIDTH, one_line(text).replace("`", "'")))
+    return Mrkdwn(f"`{safe}`")
 
 
 def escaped_units(text: str) -> int:

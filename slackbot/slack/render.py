@@ -14,9 +14,8 @@ from slackbot.core.digest import Digest
 from slackbot.core.messages import Kind, News
 from slackbot.core.periods import Period
 from slackbot.core.problems import Problem
-from slackbot.core.summary_request import SummaryRequest
+from slackbot.core.summary_request import Scope, SummaryRequest
 from slackbot.core.weekly import Schedule
-from slackbot.slack.formatting import place
 from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt, weekly
 from slackbot.slack.rendering.behind import behind
 from slackbot.slack.rendering.card import card
@@ -169,9 +168,9 @@ class Renderer:
         """Say what the files of an export are, in the message that brings them."""
         return answers.export_note(self._kit, request, whole=whole)
 
-    def weekly_note(self, key: str, week: str, destination: str) -> str:
+    def weekly_note(self, key: str, week: str, scope: Scope, destination: str) -> str:
         """Tell an admin what became of a weekly summary: `weekly_unknown`, `weekly_elsewhere` or `weekly_dead`."""
-        return self._kit.words.mrkdwn(f"summary.{key}", week=week, place=place(destination))
+        return weekly.weekly_note(self._kit, key, week, scope, destination)
 
     def told(self, key: str, **values: str) -> str:
         """Say one sentence about a summary: `counting`, `posted`, `exported` and the like."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from slackbot.core.periods import Period
 from slackbot.core.policy import WeeklySummary
-from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, read_scope
-from slackbot.core.weekly import Schedule, following, latest, of_policy
+from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, SummaryRequest, read_request, read_scope
+from slackbot.core.weekly import SHARED, Schedule, by_hand, following, latest, of_policy
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 MADRID, NEW_YORK, AUCKLAND, KOLKATA = "Europe/Madrid", "America/New_York", "Pacific/Auckland", "Asia/Kolkata"
@@ -83,3 +83,16 @@ def test_a_scope_comes_back_as_it_was_written() -> None:
     for scope in (EVERYTHING, Scope(ScopeKind.TIER, "Team | leads"), Scope(ScopeKind.CATEGORY, "a|b")):
         assert read_scope(scope.key) == scope
     assert read_scope("nobody|x") is None
+
+
+NAMES = ["Team leads", '5" team', "Blog post", "Last week", "tier one", "Mine", "a policy b", "Über & <Co>", "*L2*"]
+
+
+@pytest.mark.parametrize("kind", sorted(SHARED - {ScopeKind.ALL}))
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_by_hand_is_read_as_it_is_meant(kind: ScopeKind, name: str) -> None:
+    """What a notice tells a manager to type asks for that week, of those cases, to be posted."""
+    scope = Scope(kind, name)
+    _, _, typed = by_hand("2026-W47", scope).partition(" summary ")
+    asked = read_request(typed, datetime(2026, 11, 24, tzinfo=UTC), MADRID)
+    assert asked == SummaryRequest(Period(date(2026, 11, 16), date(2026, 11, 23), MADRID), scope, post=True)

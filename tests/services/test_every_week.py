@@ -10,14 +10,14 @@ import pytest
 
 from slackbot.core.authorise import Denial
 from slackbot.core.problems import ProblemCode
-from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind
+from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind, SummaryRequest
 from slackbot.core.weekly import Schedule
 from slackbot.services.scheduling import SetUp, look_at_schedules, schedule_in, set_up, stop
-from slackbot.services.summaries import Unread
+from slackbot.services.summaries import Unread, ask_for
 from slackbot.services.transact import Invalid
 from slackbot.slack.views import WeeklyView
 from tests.engines import SQLITE_EVERY_DAY, Databases
-from tests.services.still_house import StillHouse, still_house_on
+from tests.services.still_house import StillHouse, still_house_on, to
 from tests.services.test_summaries_of_replicas import other_replica_applies
 from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, state_of
 
@@ -174,3 +174,26 @@ def test_where_its_channel_is_archived_it_goes_elsewhere(house: StillHouse, capl
     assert len(posted(house, "support-managers")) == 1
     assert state_of(house, name=made.name) == "sent"
     assert [message for message in house.direct("dana") if "could not be posted to" in message.text]
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["unknown", "dead"])
+def test_the_notice_names_the_command_that_brings_it(house: StillHouse, *, lost: bool) -> None:
+    """It says which cases it was about, that a manager types it, and where; typed so, the same summary is asked for."""
+    scope = Scope(ScopeKind.TIER, "Team leads")
+    made = sets_up(house, scope)
+    if lost:
+        house.wire.faults.drop_after("chat.postMessage", to(made.channel))
+    else:
+        house.wire.faults.error("chat.postMessage", "invalid_blocks", to(made.channel), times=2)
+    runs(house, DUE + HOUR)
+    assert state_of(house, name=made.name) == ("unknown" if lost else "dead")
+    (note,) = [message.text for message in house.direct("dana") if "2026-W47" in message.text]
+    command = '/escalations summary 2026-W47 tier "Team leads" post'
+    assert f"`{command}`" in note
+    assert "(tier Team leads)" in note
+    assert "a manager" in note.lower()
+    assert f"<#{made.channel}>" in note
+    assert ("typing there" if lost else "in the channel that is to have it") in note
+    asked = ask_for(house.engine.ctx, house.requester("dana"), command.partition(" summary ")[2])
+    assert isinstance(asked, SummaryRequest)
+    assert (asked.scope, asked.post) == (scope, True)

@@ -15,10 +15,10 @@ from slackbot.core.comparison import Measure, compare, weeks_before
 from slackbot.core.digest import Digest, Growth, Pick
 from slackbot.core.periods import Period
 from slackbot.core.summary import Behind, Dimension, Figures, Group, Rule, Times, Window
-from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
+from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest, read_scope
 from slackbot.core.weekly import Schedule
 from slackbot.slack.render import Renderer
-from slackbot.slack.views import BehindView, WeeklyView
+from slackbot.slack.views import BehindView, Payload, WeeklyView
 from slackbot.slack.words import read_words
 from tests.templates.cases import story
 from tests.templates.everything import called, wrong_with, wrong_with_view
@@ -167,3 +167,18 @@ def table(blocks: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     """Read the rows of a message's table."""
     (found,) = (block for block in blocks if block["type"] == "table")
     return [tuple(cell["text"] for cell in row) for row in found["rows"]]
+
+
+@pytest.mark.parametrize("key", ["weekly_unknown", "weekly_elsewhere", "weekly_dead"])
+@settings(max_examples=25, deadline=None)
+@given(name=NAMES | TEXTS | st.sampled_from(("`x`", "*L2* & <!channel> @here")))
+def test_a_note_about_a_weekly_one_calls_nobody(renderer: Renderer, key: str, name: str) -> None:
+    """Whatever the tier is called, the note pings nobody, and the command in it stays one piece of code."""
+    scope = read_scope(f"tier|{name}")
+    assert scope is not None
+    note = Payload(renderer.weekly_note(key, "2026-W47", scope, "C0123456789"), [])
+    assert wrong_with(note) == []
+    found = called(note)
+    assert [*found.users, *found.groups, *found.broadcasts] == []
+    harmless = note.text.count("`\u200b")
+    assert note.text.count("`") - harmless == (0 if key == "weekly_elsewhere" else 2)

@@ -9,7 +9,7 @@ from typing import Any
 from slackbot import ids
 from slackbot.core.summary_request import Scope
 from slackbot.core.text import excerpt
-from slackbot.core.weekly import SHARED, Schedule
+from slackbot.core.weekly import SHARED, Schedule, by_hand
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering.buttons import Button
@@ -54,6 +54,13 @@ def weekly_form(kit: Kit, view: WeeklyView) -> dict[str, Any]:
 def weekly_done(kit: Kit, schedule: Schedule, first: datetime) -> Mrkdwn:
     """Say what was set up, and when it comes for the first time."""
     return kit.words.mrkdwn("weekly.done", **_told(kit, schedule), first=f.date(first))
+
+
+def weekly_note(kit: Kit, key: str, week: str, scope: Scope, destination: str) -> Mrkdwn:
+    """Tell an admin what became of one, and how a manager brings it by hand."""
+    command = f.code(by_hand(week, scope))
+    place = f.place(destination)
+    return kit.words.mrkdwn(f"summary.{key}", week=week, what=_what(kit, scope), place=place, command=command)
 
 
 def weekly_button(kit: Kit, scope: Scope, key: str, standing: Schedule | None) -> list[Button]:
