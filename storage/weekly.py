@@ -89,7 +89,15 @@ _LOST = (
 _NEXT = sa.select(
     sa.func.min(sa.case((_LEASED, _c.lease_until), else_=_c.not_before)),
 ).where(sa.or_(_LEASED, _c.state == constant("pending")))
-_HAS_COME = sa.select(_c.week).where(_c.workspace_id == sa.bindparam("workspace"), _c.schedule == sa.bindparam("name"))
+_HAS_COME = (
+    sa.select(_c.week)
+    .where(
+        _c.workspace_id == sa.bindparam("workspace"),
+        _c.schedule == sa.bindparam("name"),
+        _c.due_at < sa.bindparam("before", type_=_MOMENT),
+    )
+    .limit(1)
+)
 _later = weekly_summaries.alias("later")
 _LOUD = (
     sa.select(*_COLUMNS, _c.state, _c.error)
@@ -135,10 +143,10 @@ class Weekly(Repository):
         kept = {"preserve_rowcount": True}  # psycopg's is not looked at after an INSERT otherwise
         return self._connection.execute(self._spelled(_PLAN), row, execution_options=kept).rowcount == 1
 
-    def has_come(self, workspace_id: int, schedule: str) -> bool:
-        """Say whether this summary has been wanted in any week."""
-        values = {"workspace": workspace_id, "name": schedule}
-        return self._connection.execute(_HAS_COME.limit(1), values).first() is not None
+    def has_come(self, workspace_id: int, schedule: str, before: datetime) -> bool:
+        """Say whether this summary has been wanted in any week before."""
+        values = {"workspace": workspace_id, "name": schedule, "before": before}
+        return self._connection.execute(_HAS_COME, values).first() is not None
 
     def take(self, now: datetime, lease: timedelta) -> Planned | None:
         """Take a summary that is due, to post it within the lease."""

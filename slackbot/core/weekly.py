@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from slackbot.core.outages import Cause
 from slackbot.core.periods import WEEK, Period, week_of
 from slackbot.core.policy import WeeklySummary
 from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind
@@ -45,6 +46,15 @@ class Occasion:
     period: Period
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Weeks in a row whose summaries did not come, from the first to the last (`2026-W47`), and why not."""
+
+    first: str
+    last: str
+    cause: Cause
+
+
 def of_policy(summary: WeeklySummary, since: datetime) -> Schedule:
     """Give what a policy sets up, that holds since then (UTC)."""
     scope = Scope(ScopeKind.POLICY, summary.policy) if summary.policy else EVERYTHING
@@ -64,6 +74,11 @@ def latest(schedule: Schedule, now: datetime) -> Occasion:
     this_week = week_of(now, schedule.zone)
     occasion = _in_week(schedule, this_week)
     return occasion if occasion.at <= now else _in_week(schedule, this_week.moved(-WEEK))
+
+
+def of_week_before(schedule: Schedule, period: Period) -> Occasion:
+    """Give the occasion before the one that is about a week."""
+    return _in_week(schedule, period)
 
 
 def following(schedule: Schedule, now: datetime) -> datetime:

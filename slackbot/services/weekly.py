@@ -23,7 +23,7 @@ from slackbot.services.reactions import EARLIER
 from slackbot.services.summaries import digest
 from slackbot.services.tokens import TellOutside
 from slackbot.services.warning import alert, who_is_told
-from slackbot.services.weekly_plan import houses, plan_weekly
+from slackbot.services.weekly_plan import houses, missed_before, plan_weekly
 from slackbot.slack.failures import (
     Ambiguous,
     AuthBroken,
@@ -124,8 +124,9 @@ class WeeklySummaries:
             workspace = tx.workspaces.by_id(planned.workspace_id)
             if workspace is None:
                 raise LookupError(f"workspace {planned.workspace_id} is gone")
+            missed = missed_before(self._ctx, tx, workspace, planned.schedule, period)
             found: Digest = digest(tx, workspace, SummaryRequest(period, scope, post=True), self._ctx.now())
-        drawn = self._renderer.summary(found, public=True)
+        drawn = self._renderer.weekly_summary(found, missed)
         return Payload(drawn.text, []) if self._is_plain(planned) else drawn
 
     def _is_absent(self, planned: Planned) -> bool:

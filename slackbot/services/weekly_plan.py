@@ -1,16 +1,21 @@
-"""Wanting the weekly summaries that have come due, each once."""
+"""Wanting the weekly summaries that have come due, each once, and knowing of those that never did."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from slackbot.core.model import Workspace
-from slackbot.core.weekly import Schedule, latest
+from slackbot.core.outages import Cause
+from slackbot.core.periods import Period
+from slackbot.core.weekly import Missed, Occasion, Schedule, latest, of_week_before
 from slackbot.ids import summary_key
 from slackbot.services.context import NoPolicyError, ServiceContext
 from slackbot.services.scheduling import schedules_of
 from storage.unit_of_work import Transaction
 from storage.weekly import Planned
+
+_STOOD_STILL = frozenset({Cause.DOWN, Cause.CLOCK})
+"""What lets a summary be missed. Of a time before a restore nobody knows whether it came."""
 
 
 def plan_weekly(ctx: ServiceContext, tx: Transaction, now: datetime, *, in_doubt: bool = False) -> int:
@@ -37,17 +42,39 @@ def houses(ctx: ServiceContext, tx: Transaction) -> list[tuple[Workspace, list[S
     return found
 
 
+def missed_before(
+    ctx: ServiceContext, tx: Transaction, workspace: Workspace, name: str, period: Period
+) -> Missed | None:
+    """Say which summaries right before that of a week did not come, since the house stood still when they were due."""
+    schedule = next((each for each in schedules_of(ctx, tx, workspace) if each.name == name), None)
+    missed: list[tuple[str, Cause]] = []
+    while schedule is not None:
+        occasion = of_week_before(schedule, period)
+        windows = tx.uptime.outages_between(occasion.at, occasion.at)
+        causes = [each.cause for each in windows if each.cause in _STOOD_STILL]
+        if not causes or not _is_open(tx, workspace, schedule, occasion):
+            break
+        period = occasion.period
+        missed.append((period.week, causes[0]))
+    return Missed(missed[-1][0], *missed[0]) if missed else None
+
+
+def _is_open(tx: Transaction, workspace: Workspace, schedule: Schedule, occasion: Occasion) -> bool:
+    """Say whether a summary ought to come that was not wanted yet."""
+    if tx.weekly.state_of(workspace.id, schedule.name, occasion.period.week) is not None:
+        return False
+    # A new version of the policy does not make its summaries new ones.
+    came_before = schedule.by is None and tx.weekly.has_come(workspace.id, schedule.name, occasion.at)
+    return came_before or schedule.since <= occasion.at
+
+
 def _plan_one(
     ctx: ServiceContext, tx: Transaction, workspace: Workspace, schedule: Schedule, now: datetime, *, in_doubt: bool
 ) -> bool:
     """Want the newest summary that is due; a new one does not begin with an instant before it was set up."""
     occasion = latest(schedule, now)
     week = occasion.period.week
-    if tx.weekly.state_of(workspace.id, schedule.name, week) is not None:
-        return False
-    # A new version of the policy does not make its summaries new ones.
-    came_before = schedule.by is None and tx.weekly.has_come(workspace.id, schedule.name)
-    if schedule.since > occasion.at and not came_before:
+    if not _is_open(tx, workspace, schedule, occasion):
         return False
     wanted = Planned(
         workspace_id=workspace.id,

@@ -15,7 +15,7 @@ from slackbot.core.messages import Kind, News
 from slackbot.core.periods import Period
 from slackbot.core.problems import Problem
 from slackbot.core.summary_request import Scope, SummaryRequest
-from slackbot.core.weekly import Schedule
+from slackbot.core.weekly import Missed, Schedule
 from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt, weekly
 from slackbot.slack.rendering.behind import behind
 from slackbot.slack.rendering.card import card
@@ -143,6 +143,10 @@ class Renderer:
         `standing` is what brings it to this channel by itself.
         """
         return summary(self._kit, digest, public=public, standing=standing)
+
+    def weekly_summary(self, digest: Digest, missed: Missed | None) -> Payload:
+        """Draw a summary that comes by itself; `missed` are those before it that did not."""
+        return summary(self._kit, digest, public=True, missed=missed)
 
     def weekly_form(self, view: WeeklyView) -> dict[str, Any]:
         """Draw the form that has a summary come every week."""

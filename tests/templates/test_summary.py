@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from slackbot.core.comparison import Measure, compare, weeks_before
 from slackbot.core.digest import Digest, Growth, Pick
+from slackbot.core.outages import Cause
 from slackbot.core.periods import Period
 from slackbot.core.summary import Behind, Dimension, Figures, Group, Rule, Times, Window
 from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest, read_scope
-from slackbot.core.weekly import Schedule
+from slackbot.core.weekly import Missed, Schedule
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import BehindView, Payload, WeeklyView
 from slackbot.slack.words import read_words
@@ -182,3 +183,12 @@ def test_a_note_about_a_weekly_one_calls_nobody(renderer: Renderer, key: str, na
     assert [*found.users, *found.groups, *found.broadcasts] == []
     harmless = note.text.count("`\u200b")
     assert note.text.count("`") - harmless == (0 if key == "weekly_elsewhere" else 2)
+
+
+def test_the_weeks_before_that_did_not_come_are_named_with_the_reason(renderer: Renderer) -> None:
+    """In the text and in the blocks; where none was missed nothing is said."""
+    drawn = renderer.weekly_summary(digest_of(), Missed("2026-W44", "2026-W46", Cause.CLOCK))
+    assert wrong_with(drawn) == []
+    for said in (drawn.text, str(drawn.blocks)):
+        assert "No summary came for 2026-W44 to 2026-W46: the clock was set." in said
+    assert renderer.weekly_summary(digest_of(), None) == renderer.summary(digest_of(), public=True)

@@ -10,7 +10,7 @@ from slackbot.core.comparison import ENOUGH, TELLING, Trend
 from slackbot.core.digest import Digest
 from slackbot.core.summary import Behind, Dimension, Group, Window
 from slackbot.core.text import clean, excerpt
-from slackbot.core.weekly import Schedule
+from slackbot.core.weekly import Missed, Schedule
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering import figures, spoken
@@ -18,7 +18,7 @@ from slackbot.slack.rendering.buttons import Button
 from slackbot.slack.rendering.fold import Select
 from slackbot.slack.rendering.inputs import Option
 from slackbot.slack.rendering.kit import Kit
-from slackbot.slack.rendering.weekly import weekly_button
+from slackbot.slack.rendering.weekly import weekly_button, weekly_gap
 from slackbot.slack.views import Payload
 
 _GROUPS = 6
@@ -46,11 +46,14 @@ class Chart:
     series: list[Series]
 
 
-def summary(kit: Kit, digest: Digest, *, public: bool, standing: Schedule | None = None) -> Payload:
+def summary(
+    kit: Kit, digest: Digest, *, public: bool, standing: Schedule | None = None, missed: Missed | None = None
+) -> Payload:
     """Draw a summary; in public it asks for no more than the cases behind it.
 
-    `standing` is what brings it to this channel by itself.
+    `standing` is what brings it to this channel by itself, `missed` what ought to have come before it and did not.
     """
+    gap = weekly_gap(kit, missed)
     heading = figures.title(kit.words, digest)
     blocks = kit.fill(
         "messages/summary",
@@ -58,13 +61,13 @@ def summary(kit: Kit, digest: Digest, *, public: bool, standing: Schedule | None
         verdict=_verdict(kit, digest),
         rows=_table(kit, digest) if _something(digest) else [],
         charts=list(_charts(kit, digest)),
-        sections=[text for text in _sections(kit, digest) if text],
+        sections=[text for text in (gap, *_sections(kit, digest)) if text],
         basis=kit.words.mrkdwn("summary.basis", enough=ENOUGH),
         key=digest.request.key,
         select=_behind(kit) if _something(digest) else None,
         buttons=[] if public else _buttons(kit, digest, standing),
     )
-    return Payload(told(kit, digest), blocks)
+    return Payload(told(kit, digest, gap), blocks)
 
 
 def _something(digest: Digest) -> bool:
@@ -92,9 +95,9 @@ def _table(kit: Kit, digest: Digest) -> list[tuple[str, ...]]:
     return rows
 
 
-def told(kit: Kit, digest: Digest) -> Mrkdwn:
+def told(kit: Kit, digest: Digest, *notes: Mrkdwn) -> Mrkdwn:
     """Say the same figures as text, for those who listen and where no table can stand."""
-    lines = [f.inline(figures.title(kit.words, digest)), _verdict(kit, digest)]
+    lines = [f.inline(figures.title(kit.words, digest)), _verdict(kit, digest), *notes]
     if _something(digest):
         lines += [f.inline(figures.line(kit.words, each)) for each in digest.compared]
         lines += [_looks(kit, digest)]

@@ -9,7 +9,7 @@ from typing import Any
 from slackbot import ids
 from slackbot.core.summary_request import Scope
 from slackbot.core.text import excerpt
-from slackbot.core.weekly import SHARED, Schedule, by_hand
+from slackbot.core.weekly import SHARED, Missed, Schedule, by_hand
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
 from slackbot.slack.rendering.buttons import Button
@@ -61,6 +61,14 @@ def weekly_note(kit: Kit, key: str, week: str, scope: Scope, destination: str) -
     command = f.code(by_hand(week, scope))
     place = f.place(destination)
     return kit.words.mrkdwn(f"summary.{key}", week=week, what=_what(kit, scope), place=place, command=command)
+
+
+def weekly_gap(kit: Kit, missed: Missed | None) -> Mrkdwn:
+    """Say which ones did not come, if any; empty else."""
+    if missed is None:
+        return Mrkdwn()
+    key = "summary.missed" if missed.first == missed.last else "summary.missed_more"
+    return kit.words.mrkdwn(key, first=missed.first, last=missed.last, cause=kit.words.plain(f"cause.{missed.cause}"))
 
 
 def weekly_button(kit: Kit, scope: Scope, key: str, standing: Schedule | None) -> list[Button]:
