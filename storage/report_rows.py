@@ -1,4 +1,4 @@
-"""Whole rows for the export: the cases something happened to in a stretch of time, and what happened."""
+"""Whole rows for the export: the cases a stretch of time is about, and what happened in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from slackbot.core.events import EVENTS
+from storage.report_cases import open_at_end
 from storage.report_statements import Column, Sought, e, h, happened
 from storage.statements import constant
 from storage.tables.cases import case_fields, escalations, history
@@ -22,8 +23,9 @@ TIMELINE_COLUMNS = ("number", "at", "code", "actor", "params")
 
 
 def cases(sought: Sought) -> sa.Select[Any]:
-    """Select the cases something happened to: rows of `CASE_COLUMNS`, by number."""
-    touched = happened(sought, tuple(EVENTS), h.escalation_id).distinct().subquery("touched")
+    """Select the cases something happened to, and those open at the end: rows of `CASE_COLUMNS`, by number."""
+    touched = happened(sought, tuple(EVENTS), h.escalation_id.label("id"))
+    meant = sa.union(touched, open_at_end(sought, e.id)).subquery("meant")
     return (
         sa.select(
             *(e.number, e.state, e.severity, e.category, e.policy, *map(_text, TEXTS), e.raised_by, e.owner),
@@ -36,9 +38,7 @@ def cases(sought: Sought) -> sa.Select[Any]:
                 _text("customer_tier"),
             ),
         )
-        .select_from(
-            touched.join(escalations, sa.and_(e.workspace_id == sought.workspace_id, e.id == touched.c.escalation_id))
-        )
+        .select_from(meant.join(escalations, sa.and_(e.workspace_id == sought.workspace_id, e.id == meant.c.id)))
         .order_by(e.number)
     )
 

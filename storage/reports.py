@@ -111,7 +111,7 @@ class Reports(Repository):
         return [(text, count) for text, count in self._ask(_first, sought, lessons, most, LESSON_AT_LEAST)]
 
     def case_rows(self, sought: Sought, limit: int) -> Iterator[tuple[Any, ...]]:
-        """Go through the cases something happened to, one row a case, by number."""
+        """Go through the cases something happened to or that are open at the end, one row a case, by number."""
         return (tuple(row) for row in self._ask(_first, sought, report_rows.cases, limit))
 
     def timeline_rows(self, sought: Sought, limit: int) -> Iterator[tuple[Any, ...]]:

@@ -35,6 +35,7 @@ SCOPES = [
     Scope(ScopeKind.POLICY, "support"),
     Scope(ScopeKind.CATEGORY, "Billing"),
     Scope(ScopeKind.CUSTOMER, "NORDIC"),
+    Scope(ScopeKind.CUSTOMER, "åke AB"),
     Scope(ScopeKind.MINE, "U_ANA"),
 ]
 ADDS_UP: tuple[str, ...] = ("raised", "acknowledged", "resolved", "in_time", "promises_kept", "promises_broken")
@@ -129,6 +130,25 @@ def test_the_cases_behind_a_figure_add_up_to_it(house: House, walks: list[Walk],
         Behind.NOT_SOLVED: figures.not_solved,
     }.items():
         assert sum(named.weight for named in lists[each]) == expected, each
+
+
+@generated
+@given(histories, st.integers(0, 40), st.sampled_from(SCOPES))
+def test_the_export_has_every_case_behind_a_figure(
+    house: House, walks: list[Walk], first_day: int, scope: Scope
+) -> None:
+    """Also those that only stood open: whatever a list or a rule names is in the file, once."""
+    told = tell(house, walks)
+    asked = sought(house, first_day, 7, scope)
+    with house.store.read() as tx:
+        named = {each.number for figure in Behind for each in tx.reports.behind(asked, figure, 100)}
+        named |= {each.number for _, each in tx.reports.review(asked)}
+        exported = [row[0] for row in tx.reports.case_rows(asked, 100)]
+    forget(house.store)
+    assert named <= set(exported)
+    assert len(exported) == len(set(exported))
+    meant = [case for case in told if case.is_meant(scope, asked.end)]
+    assert set(exported) == {case.number for case in meant if any(case.within(asked)) or case.open_at(asked.end)}
 
 
 @generated
