@@ -110,7 +110,7 @@ def check_whole(store: Store) -> None:
 
 
 def _engine(file: Path, *, mode: str, size: int) -> sa.Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         sa.URL.create("sqlite", database=file.as_uri(), query={"mode": mode, "uri": "true"}),
         poolclass=QueuePool,
         pool_size=size,
@@ -119,6 +119,19 @@ def _engine(file: Path, *, mode: str, size: int) -> sa.Engine:
         hide_parameters=True,  # they hold customer text, and errors end in logs
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
+    sa.event.listen(engine, "connect", _know_all_letters)
+    return engine
+
+
+def lower(text: str | None) -> str | None:
+    """Write in small letters as PostgreSQL does, each letter by itself; SQLite's own knows A to Z only."""
+    if text is None or text.isascii():
+        return text and text.lower()
+    return "".join(letter.lower()[0] for letter in text)
+
+
+def _know_all_letters(connection: Any, _record: Any) -> None:
+    connection.create_function("lower", 1, lower, deterministic=True)
 
 
 def _run(connection: Any, *statements: str) -> None:

@@ -174,6 +174,17 @@ def test_seven_days_add_up_to_their_week(house: House, walks: list[Walk], first_
     assert model.figures(told, week).open_at_end == whole.open_at_end
 
 
+def test_the_case_of_no_letter_matters_in_a_customers_name(house: House) -> None:
+    """On every engine alike, whatever the alphabet."""
+    names = ["Åke AB", "ÅKE AB", "ΟΔΟΣ", "οδοσ", "ЖУК", "жук", "İstanbul", "istanbul", "Nordic", "nordic"]
+    raised = _solved(0)
+    tell(house, [replace(raised, fields={"customer": name}) for name in names])
+    with house.store.read() as tx:
+        for name in (*names, *(each.upper() for each in names[:6])):
+            asked = sought(house, 0, 7, Scope(ScopeKind.CUSTOMER, name))
+            assert tx.reports.figures(asked).raised == 2, name
+
+
 def test_an_empty_house_has_figures_too(house: House) -> None:
     """Nothing happened, nothing stands open, and no time has a median."""
     with house.store.read() as tx:
@@ -194,6 +205,16 @@ def test_advice_that_came_up_three_times_is_told(house: House) -> None:
             tx.fields.write(house.workspace_id, case.id, {"prevention.1": text}, "U1", BEGINNING)
         found = tx.reports.lessons(sought(house, 0, 7), 3)
     assert [(text.lower(), count) for text, count in found] == [("check the gateway", 3)]
+
+
+def test_advice_in_capitals_is_the_same_advice(house: House) -> None:
+    """Whatever the alphabet."""
+    told = tell(house, [_solved(number) for number in range(3)])
+    with house.store.write() as tx:
+        for case, text in zip(told, ["Öffnen", "ÖFFNEN", "öffnen"], strict=True):
+            tx.fields.write(house.workspace_id, case.id, {"prevention.1": text}, "U1", BEGINNING)
+        found = tx.reports.lessons(sought(house, 0, 7), 3)
+    assert [(text.lower(), count) for text, count in found] == [("öffnen", 3)]
 
 
 def _solved(number: int) -> Walk:
