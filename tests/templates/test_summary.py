@@ -122,6 +122,23 @@ def test_charts_show_the_weeks_before_and_this_one(renderer: Renderer) -> None:
     assert wrong_with(drawn) == []
 
 
+def test_the_busiest_tiers_stand_there_and_the_others_are_counted(renderer: Renderer) -> None:
+    """Busy is where cases came or wait; of eight tiers six are named, and nobody believes that there are no others."""
+    tiers = {f"Tier {n}": Group(raised=n) for n in range(7)} | {"Overrun": Group(open_at_end=9), "": Group(raised=50)}
+    digest = digest_of()
+    groups = {**digest.figures.groups, Dimension.TIER: tiers}
+    drawn = renderer.summary(replace(digest, figures=replace(digest.figures, groups=groups)), public=False)
+    (text,) = (block["text"]["text"] for block in drawn.blocks if "*By tier*" in str(block))
+    lines = text.split("*By tier*\n")[1].splitlines()
+    assert [line.split(":")[0] for line in lines[:6]] == ["Overrun", "Tier 6", "Tier 5", "Tier 4", "Tier 3", "Tier 2"]
+    assert lines[6] == "2 more"
+    six = {name: tiers[name] for name in ("Overrun", *(f"Tier {n}" for n in range(5)))}
+    groups[Dimension.TIER] = six
+    drawn = renderer.summary(replace(digest, figures=replace(digest.figures, groups=groups)), public=False)
+    (text,) = (block["text"]["text"] for block in drawn.blocks if "*By tier*" in str(block))
+    assert "more" not in text.split("*By tier*\n")[1].split("*")[0]
+
+
 def test_time_left_out_is_named(renderer: Renderer) -> None:
     """When and why."""
     assert "Rung was not running" in str(renderer.summary(digest_of(), public=True).blocks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from slackbot import ids
@@ -144,24 +144,31 @@ def _growths(kit: Kit, digest: Digest) -> Mrkdwn:
 def _groups(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
     """Part the cases: a line a tier, and one for each other dimension of which anything is known."""
     groups = digest.figures.groups
-    tiers = [_tier(kit, name, group) for name, group in _first(groups.get(Dimension.TIER, {})) if name]
-    if tiers:
-        yield f.joined([kit.words.mrkdwn("summary.tiers"), *tiers], "\n")
+    named = {name: group for name, group in groups.get(Dimension.TIER, {}).items() if name}
+    if named:
+        tiers = [
+            _tier(kit, name, group) for name, group in _first(named, lambda group: group.raised + group.open_at_end)
+        ]
+        yield f.joined([kit.words.mrkdwn("summary.tiers"), *tiers, *_more(kit, named)], "\n")
     for dimension in (Dimension.CATEGORY, Dimension.SEVERITY, Dimension.CUSTOMER_TIER):
         raised = {name: group for name, group in groups.get(dimension, {}).items() if group.raised}
         if any(raised):
             said = [
                 kit.words.mrkdwn("summary.group", name=_called(kit, dimension, name), count=group.raised)
-                for name, group in _first(raised)
+                for name, group in _first(raised, lambda group: group.raised)
             ]
-            if len(raised) > _GROUPS:
-                said.append(kit.words.mrkdwn("summary.group_more", more=len(raised) - _GROUPS))
             heading = kit.words.plain(f"dimension.{dimension}")
-            yield kit.words.mrkdwn("summary.by", dimension=heading, groups=f.joined(said, ", "))
+            yield kit.words.mrkdwn("summary.by", dimension=heading, groups=f.joined([*said, *_more(kit, raised)], ", "))
 
 
-def _first(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
-    return sorted(groups.items(), key=lambda pair: (-pair[1].raised, pair[0]))[:_GROUPS]
+def _first(groups: Mapping[str, Group], weight: Callable[[Group], int]) -> list[tuple[str, Group]]:
+    return sorted(groups.items(), key=lambda pair: (-weight(pair[1]), pair[0]))[:_GROUPS]
+
+
+def _more(kit: Kit, groups: Mapping[str, Group]) -> list[Mrkdwn]:
+    """Say how many have no place."""
+    more = len(groups) - _GROUPS
+    return [kit.words.mrkdwn("summary.group_more", more=more)] if more > 0 else []
 
 
 def _tier(kit: Kit, name: str, group: Group) -> Mrkdwn:
