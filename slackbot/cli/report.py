@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slackbot.cli.picture import draw
 from slackbot.cli.places import database_url
@@ -101,7 +102,19 @@ def _said(problem: str, what: Unusable | None = None) -> str:
 
 def _text(words: Words, found: Digest) -> str:
     verdict = words.plain(f"summary.{found.verdict}").strip("*")
-    return "\n".join([figures.title(words, found), verdict, "", *_rows(words, found), *_looks(words, found)]) + "\n"
+    return (
+        "\n".join(
+            [
+                figures.title(words, found),
+                verdict,
+                "",
+                *_rows(words, found),
+                *_looks(words, found),
+                *_left_out(words, found),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _rows(words: Words, found: Digest) -> Iterator[str]:
@@ -118,6 +131,16 @@ def _looks(words: Words, found: Digest) -> Iterator[str]:
     for each in found.growths:
         dimension, name, usual = figures.grown(words, each)
         yield words.plain("summary.growth", dimension=dimension, name=name, count=each.count, usual=usual)
+
+
+def _left_out(words: Words, found: Digest) -> Iterator[str]:
+    zone = ZoneInfo(found.request.period.zone)
+    windows = []
+    for each in found.left_out:
+        start, end = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (each.start, each.end))
+        windows.append(words.plain("summary.window", start=start, end=end, cause=words.plain(f"cause.{each.cause}")))
+    if windows:
+        yield words.plain("summary.left_out", windows="; ".join(windows))
 
 
 def _json(_words: Words, found: Digest) -> str:

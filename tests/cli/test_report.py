@@ -7,6 +7,7 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -15,6 +16,7 @@ from slackbot.__main__ import main
 from slackbot.cli import report
 from slackbot.clock import ManualClock
 from slackbot.core.comparison import Measure
+from slackbot.core.outages import Cause
 from slackbot.core.policy import Severity
 from slackbot.core.policy_document import to_document
 from storage.engine import open_store
@@ -57,6 +59,20 @@ def test_the_text_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     (raised,) = (line.split() for line in lines if line.startswith("Raised"))
     assert raised == ["Raised", "12", "12", "about", "the", "same"]
     assert any(line.startswith("Time until taken, median") and "21 min" in line for line in lines)
+
+
+def test_the_text_names_what_is_left_out(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From when until when, as the clocks of the policy's time zone say it, and why."""
+    began = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
+    store = open_store(f"sqlite:///{acme / 'rung.db'}")
+    with store.write() as tx:
+        tx.uptime.note_outage(began, began + timedelta(minutes=45), Cause.SLACK)
+    store.close()
+    assert main(["report", "last", "week"]) == 0
+    shift = began.astimezone(ZoneInfo(rules_with().timezone)).utcoffset() or timedelta()
+    start, end = (f"2026-11-17 {(began + shift + after):%H:%M}" for after in (timedelta(), timedelta(minutes=45)))
+    said = f"Not counted in any time: {start} to {end} (Slack did not answer)."
+    assert said in capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.usefixtures("acme")

@@ -140,8 +140,16 @@ def test_the_busiest_tiers_stand_there_and_the_others_are_counted(renderer: Rend
 
 
 def test_time_left_out_is_named(renderer: Renderer) -> None:
-    """When and why."""
-    assert "Rung was not running" in str(renderer.summary(digest_of(), public=True).blocks)
+    """When and why, also for those who listen and on the Home tab; a thousand outages break no limit."""
+    digest = digest_of()
+    drawn = renderer.summary(digest, public=True)
+    for said in (str(drawn.blocks), drawn.text, str(renderer.home(None, digest))):
+        assert "Not counted in any time" in said
+        assert "Rung was not running" in said
+    hour = timedelta(hours=1)
+    many = [Window(NOW + n * hour, NOW + (n + 1) * hour, "slack") for n in range(1_000)]
+    assert wrong_with(renderer.summary(replace(digest, left_out=many), public=False)) == []
+    assert wrong_with_view(renderer.home(None, replace(digest, left_out=many))) == []
 
 
 def test_a_public_summary_has_no_buttons_that_change_it(renderer: Renderer) -> None:

@@ -100,7 +100,7 @@ def told(kit: Kit, digest: Digest, *notes: Mrkdwn) -> Mrkdwn:
     lines = [f.inline(figures.title(kit.words, digest)), _verdict(kit, digest), *notes]
     if _something(digest):
         lines += [f.inline(figures.line(kit.words, each)) for each in digest.compared]
-        lines += [_looks(kit, digest)]
+        lines += [_looks(kit, digest), _left_out(kit, digest)]
     return spoken.limit(f.joined(lines, "\n"))
 
 
@@ -109,9 +109,7 @@ def _sections(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
     yield _lessons(kit, digest)
     yield _growths(kit, digest)
     yield f.joined(list(_groups(kit, digest)), "\n")
-    if digest.left_out:
-        windows = f.joined([_window(kit, each) for each in digest.left_out], "; ")
-        yield kit.words.mrkdwn("summary.left_out", windows=windows)
+    yield _left_out(kit, digest)
 
 
 def _looks(kit: Kit, digest: Digest) -> Mrkdwn:
@@ -191,6 +189,13 @@ def _called(kit: Kit, dimension: Dimension, name: str) -> str:
     if dimension is Dimension.SEVERITY:
         return kit.words.plain(f"severity.{name}")
     return excerpt(name, _NAME) or kit.words.plain("summary.unnamed")
+
+
+def _left_out(kit: Kit, digest: Digest) -> Mrkdwn:
+    if not digest.left_out:
+        return Mrkdwn()
+    windows = f.joined([_window(kit, each) for each in digest.left_out], "; ")
+    return kit.words.mrkdwn("summary.left_out", windows=windows)
 
 
 def _window(kit: Kit, each: Window) -> Mrkdwn:
