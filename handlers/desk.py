@@ -47,6 +47,10 @@ class Outside(Protocol):
         """Put files into somebody's direct message."""
         ...
 
+    def write(self, team_id: str, person: str, payload: Payload) -> None:
+        """Say something in somebody's direct message."""
+        ...
+
     def announce(self, response_url: str, payload: Payload) -> None:
         """Say something to everybody where a payload came from."""
         ...
@@ -77,15 +81,34 @@ class Desk:
         def opening() -> None:
             drawn = draw()
             if isinstance(drawn, str):
-                self.whisper(response_url, drawn)
+                self.tell(sender, trigger_id, response_url, drawn)
                 return
             try:
                 self.outside.open_view(sender.team_id, trigger_id, drawn)
             except SlackFailure as failure:
                 log.warning("a form could not be opened: %s", failure)
-                self.whisper(response_url, self.renderer.expired())
+                self.tell(sender, None, response_url, self.renderer.expired())
 
-        self.do_later(opening, response_url)
+        self.do_later(opening, tell=lambda text: self.tell(sender, trigger_id, response_url, text))
+
+    def tell(self, sender: Sender, trigger_id: str | None, response_url: str | None, text: str) -> None:
+        """Tell the one who asked something, the nearest way there is.
+
+        That is where they asked; else a modal, if `trigger_id` has opened none and lives yet; else a direct message.
+        """
+        if response_url:
+            self.whisper(response_url, text)
+            return
+        try:
+            if trigger_id:
+                self.outside.open_view(sender.team_id, trigger_id, self.renderer.notice_view("Rung", text))
+                return
+        except SlackFailure as failure:
+            log.warning("a notice could not be opened: %s", failure)
+        try:
+            self.outside.write(sender.team_id, sender.user_id, Payload(text, []))
+        except SlackFailure as failure:
+            log.warning("an answer could not be given: %s", failure)
 
     def whisper_later(self, response_url: str | None, text: str) -> None:
         """Tell the one who pressed something, once the ack has left."""
@@ -101,14 +124,27 @@ class Desk:
         except SlackFailure as failure:
             log.warning("an answer could not be given: %s", failure)
 
-    def do_later(self, work: Callable[[], None], response_url: str | None = None) -> None:
-        """Run something after the ack; where it raises, the log has the trace and the person who asked is told."""
+    def do_later(
+        self,
+        work: Callable[[], None],
+        response_url: str | None = None,
+        *,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
+        """Run something after the ack; where it raises, the log has the trace and the person who asked is told.
+
+        They are told by `tell`, or else by `response_url`.
+        """
 
         def guarded() -> None:
             try:
                 work()
             except Exception as error:  # noqa: BLE001 - the last one who can tell anybody
-                self.whisper(response_url, self.own_up(error))
+                text = self.own_up(error)
+                if tell is None:
+                    self.whisper(response_url, text)
+                else:
+                    tell(text)
 
         self.later.submit(guarded)
 

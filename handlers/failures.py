@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,9 @@ from slack_bolt import Ack, App, BoltResponse
 
 from handlers.desk import Desk
 from slackbot.errors import RungError
+from slackbot.slack.parse import MalformedPayloadError, sender_of
 
+log = logging.getLogger(__name__)
 ANYTHING = re.compile(".*")
 
 
@@ -43,6 +46,19 @@ def _told(desk: Desk, body: Mapping[str, Any], text: str) -> BoltResponse:
         return BoltResponse(status=200, body={"response_action": "push", "view": view})
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
-    if body.get("response_url"):
-        desk.whisper_later(str(body["response_url"]), text)
+    if body.get("trigger_id"):
+        _told_later(desk, body, text)
     return BoltResponse(status=200, body="")
+
+
+def _told_later(desk: Desk, body: Mapping[str, Any], text: str) -> None:
+    """Tell whoever pressed or chose something; a modal that is open is not covered, since that would close it."""
+    try:
+        sender = sender_of(body)
+    except MalformedPayloadError:
+        log.warning("nobody could be told: the payload names nobody")
+        return
+    shown = body.get("view")
+    in_a_form = isinstance(shown, Mapping) and shown.get("type") == "modal"
+    trigger, url = None if in_a_form else str(body["trigger_id"]), str(body.get("response_url") or "") or None
+    desk.do_later(lambda: desk.tell(sender, trigger, url, text))

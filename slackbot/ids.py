@@ -69,6 +69,7 @@ EVENT_APP_HOME_OPENED = "app_home_opened"
 EVENT_USER_CHANGE = "user_change"
 
 BLOCK_NOTE = "block_note"
+BLOCK_FAILURE = "block_failure"
 
 FIELD_PREFIX = "field_"
 INPUT = "field_input"

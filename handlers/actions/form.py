@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +12,10 @@ from slack_bolt import Ack, App
 from handlers.desk import Desk, requester
 from slackbot.ids import FIELD_CATEGORY, FIELD_SEVERITY
 from slackbot.services.intake import redraw_form
-from slackbot.slack.failures import InteractionExpired
+from slackbot.slack.failures import InteractionExpired, SlackFailure
 from slackbot.slack.parse import Submission, press_moment, submission_of
+
+log = logging.getLogger(__name__)
 
 FORMS_KEPT = 1_000
 
@@ -45,7 +48,12 @@ def register(app: App, desk: Desk) -> None:
         ack()
         form, moment = submission_of(body), press_moment(body)
         choices.note(form.view_id, moment)
-        desk.do_later(lambda: _redraw(desk, choices, form, moment))
+
+        def tell(text: str) -> None:
+            if choices.is_latest(form.view_id, moment):
+                _own_up(desk, form, body["view"], text)
+
+        desk.do_later(lambda: _redraw(desk, choices, form, moment), tell=tell)
 
     app.action(FIELD_CATEGORY)(listener)
     app.action(FIELD_SEVERITY)(listener)
@@ -67,3 +75,13 @@ def _redraw(desk: Desk, choices: LatestChoices, form: Submission, moment: str) -
         except InteractionExpired:
             continue
         return
+
+
+def _own_up(desk: Desk, form: Submission, shown: Mapping[str, Any], text: str) -> None:
+    """Say above the form that it could not be drawn anew: it stays as it is, with all that was typed."""
+    drawn = desk.renderer.with_failure(shown, text)
+    try:
+        desk.outside.update_view(form.sender.team_id, form.view_id, drawn, form.view_hash)
+    except SlackFailure as failure:
+        log.warning("a form could not say what failed: %s", failure)
+        desk.tell(form.sender, None, None, text)

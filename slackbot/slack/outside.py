@@ -73,6 +73,17 @@ class Interactions:
         """
         self._answer(response_url, payload, {"response_type": "in_channel", "replace_original": False})
 
+    def write(self, team_id: str, person: str, payload: Payload) -> None:
+        """Say something in somebody's direct message, where there is no other way to answer them.
+
+        Raises:
+            SlackFailure: it was not taken, or nobody knows.
+        """
+        workspace = self._workspace_id_of(team_id)
+        self._gateway.call(
+            workspace, "chat.postMessage", channel=person, text=payload.text, blocks=payload.blocks or None
+        )
+
     def send_files(self, team_id: str, person: str, files: Sequence[SentFile], comment: str) -> None:
         """Put files into somebody's direct message.
 

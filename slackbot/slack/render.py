@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -124,6 +124,10 @@ class Renderer:
     def notice_view(self, title: str, text: str) -> dict[str, Any]:
         """Draw a modal that says one thing; mrkdwn if this renderer said it (a refusal), plain text otherwise."""
         return pages.notice(self._kit, title, text)
+
+    def with_failure(self, shown: Mapping[str, Any], text: str) -> dict[str, Any]:
+        """Draw a modal as it is shown, with a sentence above that says what failed."""
+        return pages.with_failure(self._kit, shown, text)
 
     def listing(self, page: ListView) -> Payload:
         """Draw a page of escalations."""

@@ -100,3 +100,63 @@ def test_a_button_of_another_version_is_answered(acme_house: House, caplog: pyte
     lena.sees_ephemeral("This comes from another version of Rung than the one that runs. Nothing was changed.")
     acme_house.simulator.wait_acknowledged(acme_house.simulator.deliver_event({"type": "app_mention", "user": lena.id}))
     caplog.clear()
+
+
+def test_without_a_place_to_answer_in_a_modal_says_it(
+    acme_house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A global shortcut and a button of the Home tab bring no response_url: the reference stands in a modal."""
+    ana = acme_house.person("ana")
+    ana.opens_home()
+    ana.home_shows("What waits for you")
+    monkeypatch.setattr("handlers.intake.open_form", breaks)
+    ana.uses_global_shortcut("Escalate a case")
+    referred("\n".join(ana.modal_shows("That did not work").lines), caplog)
+    ana.closes()
+    ana.clicks("Escalate a case", in_home=True)
+    referred("\n".join(ana.modal_shows("That did not work").lines), caplog)
+    ana.closes()
+    monkeypatch.setattr("handlers.shortcuts.escalate_case.open_intake", breaks)
+    ana.uses_global_shortcut("Escalate a case")
+    referred("\n".join(ana.modal_shows("That did not work").lines), caplog)
+
+
+def test_where_no_modal_opens_a_direct_message_says_it(
+    acme_house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A trigger that came too late opens nothing: neither the form nor the notice in its place."""
+    ana = acme_house.person("ana")
+    acme_house.simulator.faults.error("views.open", "expired_trigger_id")
+    ana.uses_global_shortcut("Escalate a case")
+    ana.dm.shows("Slack took too long, so the form did not open. Please try again.")
+    monkeypatch.setattr("handlers.intake.open_form", breaks)
+    acme_house.simulator.faults.error("views.open", "expired_trigger_id")
+    ana.uses_global_shortcut("Escalate a case")
+    referred("\n".join(ana.dm.shows("That did not work").lines), caplog)
+
+
+def test_a_choice_that_fails_is_said_above_the_form(
+    acme_house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The form stays as it is, with all that was typed and one sentence on top; the next choice draws it anew."""
+    ana, long = acme_house.person("ana"), "they wrote again and again " * 20
+    ana.types(f"/escalate {long}", in_="#support")
+    ana.fills(Customer="Nordic")
+    monkeypatch.setattr("handlers.actions.form.redraw_form", breaks)
+    ana.chooses("Category", "Account")
+    first = ana.modal_shows("That did not work").lines[0]
+    referred(first, caplog)
+    ana.chooses("Category", "Billing")
+    assert acme_house.workspace.wait_for(lambda: not ana.modal.says(first))
+    said = ana.modal_shows("That did not work", "You wrote: they wrote again")
+    referred(said.lines[0], caplog)
+    assert "\n".join(said.lines).count("That did not work") == 1
+    assert said.fields["Customer"] == "Nordic"
+    acme_house.simulator.faults.error("views.update", "hash_conflict")
+    ana.chooses("Category", "Account")
+    referred("\n".join(ana.dm.shows("That did not work").lines), caplog)
+    monkeypatch.undo()
+    ana.chooses("Category", "Other")
+    drawn = ana.modal_shows("Goes to *Team leads*", "You wrote: they wrote again")
+    assert not drawn.says("That did not work")
+    assert drawn.fields["Customer"] == "Nordic"

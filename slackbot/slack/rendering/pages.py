@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ PIECE = 2_900
 MOST_BLOCKS = 95
 MOST_CHARACTERS = 38_000
 """A view may have 250 KB as JSON, where a UTF-16 unit takes up to 6 bytes; the rest is for the frame."""
+_FRAME = ("type", "callback_id", "private_metadata", "title", "submit", "close")
+"""What of a shown modal is sent again with its blocks; the rest is Slack's own."""
 _TEXTS = ("summary", "customer", "ticket", "asked", "tried", "quote")
 _NOTE_LABELS = ("reason", "resolution", "prevention")
 
@@ -39,6 +41,13 @@ def page(kit: Kit, callback_id: str | None, title: str, blocks: list[Paragraph])
 def notice(kit: Kit, title: str, text: str) -> dict[str, Any]:
     """Draw a modal that says one thing."""
     return page(kit, None, title, [Paragraph(text)])
+
+
+def with_failure(kit: Kit, shown: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Put a sentence above a modal as Slack shows it (docs.slack.dev/reference/interaction-payloads), once."""
+    kept = [block for block in shown["blocks"] if block.get("block_id") != ids.BLOCK_FAILURE]
+    frame = {name: shown[name] for name in _FRAME if shown.get(name)}
+    return {**frame, "blocks": [*kit.fill("views/failure", said=text), *kept]}
 
 
 def read_all(kit: Kit, view: CaseView) -> dict[str, Any]:
