@@ -24,6 +24,21 @@ def test_a_lead_sends_it_up_with_a_reason(acme_house: House) -> None:
     assert all(not ping.everyone for ping in acme_house.workspace.pings)
 
 
+def test_the_story_goes_up_with_the_case(acme_house: House) -> None:
+    """Two tiers up, by hand and then by silence, the card still has the reason, and links to each card before."""
+    first, lena = acme_house.escalates(summary="wants a discount"), acme_house.person("lena")
+    lena.clicks("Escalate now", on=first)
+    lena.fills(**{WHY: "Above my limit of 500"})
+    lena.submits()
+    second = acme_house.channel("#tier-3").shows("wants a discount", "Above my limit of 500")
+    assert second.says("Stood before with: Team leads.")
+    acme_house.passes("1h")
+    third = acme_house.channel("#tier-4").shows("wants a discount", "Why it was sent on", "Above my limit of 500")
+    assert third.says("Stood before with: Team leads, Department managers.")
+    for earlier in (first, second):
+        assert f"/archives/{earlier.channel_id}/p{earlier.ts.replace('.', '')}" in str(third.blocks)
+
+
 def test_a_press_on_a_card_left_behind(acme_house: House) -> None:
     """What makes no sense any more is refused with what happened since; what still does, works."""
     card = acme_house.escalates(summary="wants a discount")

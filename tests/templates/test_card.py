@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from slackbot import ids
+from slackbot.core import commands as c
 from slackbot.simulator.text import Mentions
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import Payload
-from tests.templates.cases import AGENT, FIELDS, GROUP, LEAD, SITUATIONS, story, with_notes
+from tests.templates.cases import AGENT, FIELDS, GROUP, HOUR, LEAD, SITUATIONS, Story, story, with_notes
 from tests.templates.everything import buttons, called, objects, strings
 
 WAITING = [ids.PRESS_ACKNOWLEDGE, ids.PRESS_OTHER_TIME, ids.PRESS_ESCALATE_NOW, ids.PRESS_RESOLVE]
@@ -142,6 +143,31 @@ def test_the_new_tier_reads_why_it_was_sent_on(renderer: Renderer) -> None:
     payload = renderer.card(told.view({**FIELDS, "reason.1": "Only you may approve this."}), 2)
     assert "Only you may approve this." in _plain(payload)
     assert any("Sent on by hand from *Team leads*" in text for text in strings(payload.blocks))
+
+
+def test_what_did_not_solve_it_is_read_further_up(renderer: Renderer) -> None:
+    """A solution that failed stands on the cards of all visits after it, until something newer was written."""
+    told = story("not solved").wait(3)
+    visit = told.case.visit.ordinal
+    assert visit > 2
+    payload = renderer.card(told.view({**FIELDS, "resolution.1": "Restart it."}), visit)
+    assert "Restart it." in _plain(payload)
+    newer = renderer.card(told.view({**FIELDS, "resolution.1": "Restart it.", "reason.2": "No router here."}), visit)
+    assert "No router here." in _plain(newer)
+    assert "Restart it." not in _plain(newer)
+    assert ids.PRESS_READ_ALL in {button["action_id"] for button in buttons(newer)}
+
+
+def test_a_card_names_the_newest_stops_before(renderer: Renderer) -> None:
+    """However often a case came back, the line stays short, and says how many stops it leaves out."""
+    told = Story()
+    for _ in range(9):
+        told.do(c.Acknowledge(LEAD, told.now + HOUR)).do(c.Resolve(LEAD)).do(c.ReportNotSolved(AGENT))
+    texts = strings(renderer.card(told.view(), 10).blocks)
+    (said,) = (line for text in texts for line in text.splitlines() if "Stood before" in line)
+    assert said.count("Team leads") == 6
+    assert said.count("|Team leads>") == 5, "a card whose place is not known is named without a link"
+    assert said.endswith("and 3 times before that.")
 
 
 def test_the_card_says_that_a_tier_was_passed_over(renderer: Renderer) -> None:

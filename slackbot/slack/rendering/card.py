@@ -17,6 +17,9 @@ CHARACTERS = 9_000
 _SKELETON = 1_000
 """What types, ids, labels and buttons of the blocks take up."""
 
+_NAMED = 6
+"""How many of the stops before are named, the newest; a link takes about 80 characters."""
+
 
 def card(kit: Kit, view: CaseView, visit: int) -> Payload:
     """Draw the card of a visit: in full for the current one, where it went for an earlier one."""
@@ -95,8 +98,19 @@ def _call(kit: Kit, view: CaseView) -> Mrkdwn:
 
 
 def _origin(kit: Kit, view: CaseView) -> Mrkdwn:
-    lines = [standing.arrival(kit, view) or Mrkdwn(), *_unreached(kit, view), *origin_lines(kit, view)]
-    return f.joined(lines, "\n")
+    came = [standing.arrival(kit, view) or Mrkdwn(), *_unreached(kit, view), _before(kit, view)]
+    return f.joined([*came, *origin_lines(kit, view)], "\n")
+
+
+def _before(kit: Kit, view: CaseView) -> Mrkdwn:
+    """Name the tiers where the case stood before, the first one first, each with a link to its card."""
+    earlier = range(1, view.escalation.visit.ordinal)
+    found = [(visit, began[1]) for visit in earlier if (began := standing.began(view, visit)) is not None]
+    named = [f.link(view.links.get(visit, ""), f.inline(event.tier_name)) for visit, event in found[-_NAMED:]]
+    if not named:
+        return Mrkdwn()
+    tiers, more = f.joined(named, ", "), len(found) - len(named)
+    return kit.words.mrkdwn("card.before_more" if more else "card.before", tiers=tiers, more=more)
 
 
 def _unreached(kit: Kit, view: CaseView) -> list[Mrkdwn]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from slackbot.core.commands import note_of_escalating, note_of_preventing, note_of_resolving
-from slackbot.core.model import Arrival, State
+from slackbot.core.model import State
 from slackbot.core.text import clean, excerpt, one_line, share
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
@@ -118,14 +118,20 @@ def _fact(kit: Kit, key: str, value: str) -> Fact:
 def _on_card(view: CaseView) -> list[tuple[str, str]]:
     """Choose the long fields for a card: (label, field)."""
     case, visit = view.escalation, view.escalation.visit.ordinal
-    first: list[tuple[str, str]] = []
     if case.state in {State.RESOLVED, State.CLOSED}:
         first = [("resolution", note_of_resolving(visit)), ("prevention", note_of_preventing(visit))]
-    elif case.visit.arrival is Arrival.NOT_SOLVED:
-        first = [("failed_resolution", note_of_resolving(visit - 1))]
-    elif case.visit.arrival is Arrival.BY_HAND:
-        first = [("reason", note_of_escalating(visit - 1))]
+    else:
+        first = _told_before(view)
     return [*first, ("asked", "asked"), ("tried", "tried"), ("quote", "quote")]
+
+
+def _told_before(view: CaseView) -> list[tuple[str, str]]:
+    """Find the newest thing a tier before wrote: why it sent the case on, or what did not solve it."""
+    for visit in reversed(range(1, view.escalation.visit.ordinal)):
+        for key, name in (("failed_resolution", note_of_resolving(visit)), ("reason", note_of_escalating(visit))):
+            if field(view, name):
+                return [(key, name)]
+    return []
 
 
 def _short(kit: Kit, view: CaseView) -> Iterator[tuple[str, str]]:
