@@ -41,9 +41,19 @@ def test_only_the_agent_says_whether_it_is_solved(acme_house: House) -> None:
     acme_house.clicks_late("ben", "Solved", on=news)
     acme_house.person("ben").sees_ephemeral("Only the person who raised the case can do that")
     acme_house.passes("7d")
-    acme_house.channel("#tier-2").shows("cannot log in", "Closed.")
+    acme_house.channel("#tier-2").shows("cannot log in", "Closed. Nobody objected to the solution, so it closed")
     acme_house.clicks_late("ana", "Not solved", on=news)
     ana.sees_ephemeral("That can't be done with ESC-1 now", "Closed.")
+
+
+def test_the_agent_confirms_the_solution(acme_house: House) -> None:
+    """What is closed says who closed it and when, on every screen."""
+    resolved(acme_house)
+    ana = acme_house.person("ana")
+    ana.clicks("Solved", on=ana.dm.shows("@lena gave a solution for ESC-1"))
+    for place in (acme_house.channel("#tier-2"), ana.dm):
+        place.shows("Closed. @ana confirmed the solution tomorrow at 9:00 AM.", "cannot log in")
+    assert "Closed. @ana confirmed the solution" in ana.types("/escalations show ESC-1", in_="#support").text
 
 
 def test_the_agent_takes_it_back(acme_house: House) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from slackbot.core.deadlines import AROUND_THE_CLOCK, NextStep, Step, is_last, next_step
-from slackbot.core.events import Answered, Entered, Event, Refused, Resolved
+from slackbot.core.events import Answered, Closed, Entered, Event, Refused, Resolved
 from slackbot.core.model import Arrival, Escalation, State
 from slackbot.core.policy import Policy, Tier
 from slackbot.slack import formatting as f
@@ -97,6 +97,9 @@ def status(kit: Kit, view: CaseView) -> Mrkdwn:
             key = "overdue"
     elif case.state is State.RESOLVED:
         values |= {"at": f.date(case.resolved_at or view.now), "actor": doer(view, Resolved)}
+    elif (entry := happened(view, Closed)) is not None and case.state is State.CLOSED:
+        key = "closed_confirmed" if entry.actor else "closed_by_itself"
+        values |= {"at": f.date(entry.at), "actor": doer(view, Closed)}
     elif case.state is State.WITHDRAWN and (refused := happened(view, Refused)) is not None:
         key, values["reason"] = "refused", refusal_reason(kit, refused.event)
     return kit.words.mrkdwn(f"status.{key}", **values)
