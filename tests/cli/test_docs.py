@@ -46,12 +46,13 @@ def test_every_setting_is_in_the_table_and_nothing_else() -> None:
 
 
 def test_the_defaults_in_the_table_are_the_defaults() -> None:
-    """Where a setting has a default, the table gives it."""
+    """Where a setting has a default, the table gives it; what has none says so in words, not in Python's."""
     defaults = {each.name.upper(): each.default for each in fields(Settings)}
     for variable, _, default in _table("Settings"):
         ours = defaults[variable.strip("`")]
         if ours is not None and ours is not MISSING:
             assert default == f"`{ours}`"
+        assert "None" not in default
 
 
 def test_every_verb_is_described() -> None:
