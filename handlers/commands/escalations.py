@@ -53,7 +53,7 @@ def _answer(desk: Desk, sender: Sender, word: str, rest: str, trigger_id: str) -
 def _about_one(desk: Desk, sender: Sender, word: str, rest: str, trigger_id: str) -> Payload:
     number = _NUMBER.fullmatch(rest)
     if number is None:
-        return Payload(f"Which one? Write `{COMMAND_ESCALATIONS} {word} ESC-142`.", [])
+        return Payload(desk.renderer.which_one(COMMAND_ESCALATIONS, word), [])
     try:
         found = look_at(desk.ctx, requester(sender), int(number[1]), history=word != "withdraw")
     except NoSuchCaseError as error:

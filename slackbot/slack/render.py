@@ -188,6 +188,10 @@ class Renderer:
         """Say how a command is used; `nearest` is what was probably meant by what was typed."""
         return lists.help_text(self._kit, command, nearest)
 
+    def which_one(self, command: str, word: str) -> str:
+        """Ask which case is meant, where a word of a command needs one."""
+        return self._kit.words.mrkdwn("help.which_one", command=command, word=word)
+
     def refusal(self, view: CaseView, code: RefusalCode) -> str:
         """Say why something asked of a case is not done, with what happened since."""
         return answers.refusal(self._kit, view, code)

@@ -16,6 +16,7 @@ def test_ana_fills_in_the_form_and_gets_a_receipt(acme_house: House) -> None:
     assert form.says("Choose a category to see who gets it")
     ana.fills(**{SUMMARY: "Two refunds are stuck", CUSTOMER: "Nordic Outdoor"})
 
+    assert form.says("What you did, and what came of it.", "Its link or number in your ticket system.")
     ana.chooses("Category", "Account")
     ana.modal_shows("Goes to *Team leads* in #tier-2. No answer in 30 min: *Department managers*")
     ana.chooses("Category", "Billing")

@@ -25,6 +25,8 @@ MESSAGE_BLOCKS = 45
 TEXT_BYTES = 3_900
 ZONE = "Europe/Madrid"
 UNFIT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+AT_THE_SOURCE = ("raised", *(news for news in News if news is not News.REFUSED))
+"""What is replied where a case came from; who may raise none has no place named, so nothing is said there."""
 SOURCES = (None, Source("C0SOURCE", "1.000001", None, private=False), Source("D0", "1.000001", None, private=True))
 
 
@@ -53,7 +55,7 @@ def messages(renderer: Renderer, view: CaseView) -> Iterator[Payload]:
     yield from (renderer.outage(OutageView(view.now, view.now, cause, n)) for n, cause in enumerate(OF_THE_HOUSE))
     yield renderer.case(view)
     yield from (renderer.news(view, topic) for topic in News)
-    yield from (renderer.source_reply(view, topic) for topic in ("raised", *News))
+    yield from (renderer.source_reply(view, topic) for topic in AT_THE_SOURCE)
     yield from (renderer.receipt_message(view, zone) for zone in (ZONE, "no/zone", "America/Sao_Paulo"))
     yield renderer.already(view)
     for heading in ("mine", "open", "found"):

@@ -15,7 +15,7 @@ from slackbot.slack.render import Renderer
 from slackbot.slack.rendering.lists import PAGE
 from slackbot.slack.views import ListView
 from tests.templates.cases import AGENT, FIELDS, GROUP, HEAD, LEAD, LEADS, Story, story, with_notes
-from tests.templates.everything import buttons, called, objects, said, strings
+from tests.templates.everything import AT_THE_SOURCE, buttons, called, objects, said, strings
 
 
 def test_a_ping_says_what_comes_next(renderer: Renderer) -> None:
@@ -120,7 +120,7 @@ def test_a_reply_at_the_source_gives_nothing_away(renderer: Renderer) -> None:
     """Where the case came from, customers may read: no person, no tier, no channel, no word of the case."""
     for situation in ("waiting", "acknowledged", "resolved", "caught", "promise broken", "closed"):
         view = story(situation).view()
-        for topic in ("raised", *News):
+        for topic in AT_THE_SOURCE:
             payload = renderer.source_reply(view, topic)
             assert not called(payload)
             for secret in ("Team leads", "managers", "<#", "Refund", "ACME", "4711"):
