@@ -24,6 +24,7 @@ UNPLAYED: Mapping[str, str] = {
     "commit services.mishaps:Mishaps.look_once_more": "the same",
     "commit services.folding:Folding._let_go": "a press between the lease and the drawing of a call: test_many_calls",
     "commit services.folding:Folding._want_anew": "calls leased together that stand in two channels: test_many_calls",
+    "call slack.outside:Interactions.write": "word of a failure, wanted by no row: who hears nothing presses again",
 }
 """Sites that no play comes by, and why: two things would have to meet in one millisecond."""
 
