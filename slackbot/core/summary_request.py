@@ -66,7 +66,9 @@ class SummaryRequest:
 _POST = re.compile(r"(?:^|\s)post\s*$", re.IGNORECASE)
 _MINE = re.compile(r"(?:^|\s)mine(?=\s|$)", re.IGNORECASE)
 _SCOPE = re.compile(r"(?:^|\s)(tier|policy|category|customer)(?:\s*:\s*|\s+)(.+)$", re.IGNORECASE)
-_QUOTED = re.compile(r'["\u201c\u201d]([^"\u201c\u201d]+)["\u201c\u201d]\s*(.*)')
+_QUOTED = re.compile(
+    r'(?:\u201c(?P<typeset>[^\u201c\u201d]+)\u201d|["\u201c\u201d](?P<typed>[^"\u201c\u201d]+)["\u201c\u201d])\s*(?P<rest>.*)'
+)
 
 
 def read_request(text: str, now: datetime, zone: str) -> SummaryRequest | PeriodProblem:
@@ -115,7 +117,7 @@ def _split(said: str, now: datetime, zone: str, *, with_period: bool) -> tuple[s
     """Part a name from what stands behind it; quotes, or else a period, say where the name ends."""
     quoted = _QUOTED.fullmatch(said)
     if quoted is not None:
-        return quoted[1].strip(), quoted[2]
+        return (quoted["typeset"] or quoted["typed"]).strip(), quoted["rest"]
     words = said.split()
     for first in range(1, len(words) if with_period else 0):
         behind = " ".join(words[first:])

@@ -63,8 +63,8 @@ def of_policy(summary: WeeklySummary, since: datetime) -> Schedule:
 
 def by_hand(week: str, scope: Scope) -> str:
     """Write the command with which a manager posts the summary of a week (`2026-W47`) where it is typed."""
-    # A quote in a name would end it; such a name is told by standing last.
-    name = scope.value if '"' in scope.value else f'"{scope.value}"'
+    # A quote in a name would end it, but not where the quotes around it are typeset ones.
+    name = f"\u201c{scope.value}\u201d" if '"' in scope.value else f'"{scope.value}"'
     cases = f" {scope.kind} {name}" if scope.value else ""
     return f"/escalations summary {week}{cases} post"
 

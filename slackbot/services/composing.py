@@ -103,14 +103,19 @@ def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
 
 
 @until_noted
-def place_of(ctx: ServiceContext, row: OutboxRow) -> Place:
-    """Say where a message goes, without rendering it.
+def places_of(ctx: ServiceContext, row: OutboxRow) -> list[Place]:
+    """Say where copies of a message may stand: where it goes now, and where it went while a card stood that is gone.
 
     Raises:
         GoneError: the case is not stored any more.
     """
     with ctx.store.read() as tx:
-        return _place(tx, row, _escalation(tx, row))
+        found = [_place(tx, row, _escalation(tx, row))]
+        if row.kind in IN_THREAD:
+            posted = tx.messages.of(row.workspace_id, row.escalation_id)
+            gone = [each for each in posted if each.kind is Kind.CARD and each.visit == row.visit and each.removed_at]
+            found += [Place(row.workspace_id, each.channel, thread) for each in gone for thread in (each.ts, None)]
+        return list(dict.fromkeys(found))
 
 
 def is_person(destination: str) -> bool:

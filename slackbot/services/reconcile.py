@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from slackbot.core.messages import FOLDABLE, LEVEL_TRIGGERED
-from slackbot.services.composing import GoneError, place_of
+from slackbot.services.composing import GoneError, places_of
 from slackbot.services.context import ServiceContext
 from slackbot.services.histories import MOST_LOOKS, Copy, Histories, may_be_read_later, pause_after
 from slackbot.services.reactions import (
@@ -25,6 +26,7 @@ from slackbot.services.reactions import (
 from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
 from slackbot.services.tried import Tried, code_in, error_of, tried
 from slackbot.slack.failures import (
+    DestinationBroken,
     SlackFailure,
     TargetGone,
     UnknownCode,
@@ -89,13 +91,17 @@ class Reconciler:
 
     def _copies(self, row: OutboxRow, histories: Histories) -> list[Copy]:
         """Find every copy of a message; a call stands in its thread or, folded with others, above it in the channel."""
-        place, since = place_of(self._ctx, row), row.created_at - EARLIER
+        (place, *before), since = places_of(self._ctx, row), row.created_at - EARLIER
         folded: list[Copy] = []
         if place.thread is not None and row.kind in FOLDABLE:
             folded = histories.at(replace(place, thread=None), since).get(row.key, [])
             if folded and row.state is not OutboxState.SENT:
                 return folded
-        return sorted({*folded, *histories.at(place, since).get(row.key, [])})
+        found = [*folded, *histories.at(place, since).get(row.key, [])]
+        for each in before:
+            with suppress(DestinationBroken, TargetGone):  # nobody answered in a thread whose card is gone
+                found += histories.at(each, since).get(row.key, [])
+        return sorted(set(found))
 
     def _guarded(self, judge: Callable[[OutboxRow, list[Copy]], None], row: OutboxRow, copies: list[Copy]) -> None:
         """Let one row's trouble hold up no other."""

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from slackbot.core.messages import Kind
+from slackbot.services.composing import keys_in
 from slackbot.services.reactions import LEASE
 from slackbot.simulator.scopes import ALL_BOT_SCOPES
 from storage.messages import Posted
@@ -289,6 +290,18 @@ def test_a_right_that_stays_away_is_not_waited_for(still: StillHouse) -> None:
     assert 10 < looks < 20
     still.runs(4 * 60)
     assert len(still.wire.of(HISTORY)) == looks
+
+
+def test_a_call_is_looked_for_under_the_card_that_was_there(still: StillHouse) -> None:
+    """Where somebody deletes the card as a call goes into its thread, the call is found there, and not sent again."""
+    still.raises(severity="urgent")
+    still.runs(355)
+    (card,) = (each for each in still.visible("tier-2") if not each.is_reply)
+    still.slack.history.delete(card)
+    still.wire.faults.drop_after(POST, lambda arguments: arguments.get("thread_ts") == card.ts)
+    still.runs(60)
+    seen = [key for each in still.visible("tier-2") for key in keys_in(each.metadata)]
+    assert len(seen) == len(set(seen)) == 3
 
 
 def test_one_look_settles_a_whole_channel(still: StillHouse) -> None:
