@@ -83,7 +83,8 @@ class Onlooker:
                 self._watch.broken(Check.GHOST, f"a message in {channel} carries the unknown key {key}")
                 continue
             line = self._world.line
-            only_late = key in line.late_keys and key not in line.delayed_keys
+            # What was sent again while nobody could look says so itself.
+            only_late = key in line.late_keys and key not in line.delayed_keys and not row.may_be_twice
             if len(places) > 1 and only_late and row.kind not in _MAY_HAVE_A_TWIN and line.weather.history:
                 self._watch.broken(Check.TWIN, f"{row.kind} of {row.case} stands {len(places)} times")
             self._read(row, channel, ts)
