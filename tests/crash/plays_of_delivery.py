@@ -199,7 +199,7 @@ PLAYS: Played = {
         ),
     ),
     "blind": (
-        Play(blind, partial(sent_again, arrives=False), 2 * MINUTE),
+        Play(blind, partial(sent_again, arrives=False), 17 * MINUTE),
         ("commit services.reconcile:Reconciler._give_up_looking",),
     ),
     "refused": (

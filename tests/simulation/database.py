@@ -53,7 +53,7 @@ _LEDGER = (
     NEW.escalation_id, NEW.visit, NEW.kind, NEW.ordinal, NEW.destination); END""",
     """CREATE TEMP TRIGGER seen_row AFTER UPDATE ON main.outbox BEGIN SELECT told('row', NEW.id, OLD.state, NEW.state,
     OLD.token, NEW.token, OLD.lease_until, NEW.destination, NEW.error, OLD.sent_at IS NEW.sent_at
-    AND OLD.error IS NEW.error AND OLD.lease_until IS NEW.lease_until AND OLD.recheck_at IS NOT NEW.recheck_at); END""",
+    AND OLD.error IS NEW.error AND OLD.lease_until IS NEW.lease_until AND NEW.recheck_at IS NOT NULL); END""",
     """CREATE TEMP TRIGGER seen_raised AFTER INSERT ON main.escalations BEGIN SELECT told('raised', NEW.id, NEW.state,
     NEW.visit, NEW.tier, NEW.version, NEW.owner, NEW.next_at); END""",
     """CREATE TEMP TRIGGER seen_case AFTER UPDATE ON main.escalations BEGIN SELECT told('case', NEW.id, OLD.state,
