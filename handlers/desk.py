@@ -114,13 +114,13 @@ class Desk:
         """Tell the one who pressed something, once the ack has left."""
         self.do_later(lambda: self.whisper(response_url, text))
 
-    def whisper(self, response_url: str | None, text: str) -> None:
+    def whisper(self, response_url: str | None, text: str, *, replace: bool = False) -> None:
         """Tell the one who pressed something; where it can't be told, the log says so."""
         if response_url is None:
             log.warning("nobody could be told: no response_url")
             return
         try:
-            self.outside.whisper(response_url, Payload(text, []), replace=False)
+            self.outside.whisper(response_url, Payload(text, []), replace=replace)
         except SlackFailure as failure:
             log.warning("an answer could not be given: %s", failure)
 

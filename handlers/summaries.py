@@ -110,7 +110,7 @@ def count_later(desk: Desk, url: str | None, work: Callable[[], Callable[[], Non
         with said:
             if not is_done.is_set():
                 word = desk.renderer.told(_word_before(in_place=replace))
-                desk.outside.whisper(url, Payload(word, []), replace=replace)
+                desk.whisper(url, word, replace=replace)
 
     desk.counting.submit(counted)
     desk.do_later(announced, url)

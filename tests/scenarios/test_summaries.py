@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from slackbot.simulator.files import File
 from slackbot.simulator.hands.person import Hands
@@ -243,6 +244,11 @@ def test_where_the_channel_is_gone_nobody_is_told_that_it_was_posted(acme_house:
     assert acme_house.channel("#support").matching("2026-W48") == []
 
 
+def in_public(said: Mapping[str, Any]) -> bool:
+    """Tell what everybody in a channel reads from what one person does."""
+    return str(said.get("response_type")) == "in_channel"
+
+
 def test_where_slack_does_not_say_whether_it_was_posted_nobody_says_it_was_not(acme_house: House) -> None:
     """The answer is lost and the summary stands there: the one who asked is told to look, not that nobody saw it."""
     a_week(acme_house)
@@ -250,8 +256,8 @@ def test_where_slack_does_not_say_whether_it_was_posted_nobody_says_it_was_not(a
     shown = reads(dana, "")
     faults = acme_house.simulator.faults
     losses: list[Callable[[], None]] = [
-        lambda: faults.drop_after("response_url"),
-        lambda: faults.status("response_url", 503),
+        lambda: faults.drop_after("response_url", in_public),
+        lambda: faults.status("response_url", 503, in_public),
     ]
     for lose in losses:
         lose()

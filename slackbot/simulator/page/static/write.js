@@ -21,8 +21,9 @@ function asked(box) {
 }
 
 async function offer(box) {
+  if (asked(box)) names ??= await (await fetch("/names")).json();
+  // Looked at only now: more may have been typed while the names were on their way.
   const found = asked(box);
-  names ??= found ? await (await fetch("/names")).json() : null;
   offered = found ? names[found.sign].filter((each) => each.name.startsWith(found.word)).slice(0, 8) : [];
   at = 0;
   show(box);
