@@ -7,7 +7,7 @@
 
 PYTHON ?=
 ARGS ?=
-WORKERS ?= 4
+WORKERS ?= 5
 WEEKS ?= 20
 FROM ?= 1
 BIN := .venv/bin
