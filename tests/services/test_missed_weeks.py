@@ -10,8 +10,8 @@ import pytest
 from slackbot.core.summary_request import EVERYTHING
 from slackbot.services import scheduling
 from tests.engines import SQLITE_EVERY_DAY, Databases
-from tests.services.still_house import StillHouse, still_house_on
-from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, set_up, settles
+from tests.services.still_house import StillHouse
+from tests.services.weekly_house import DUE, HOUR, posted, restarted, runs, set_up, settles, sunday_evening
 
 WEEK = timedelta(days=7)
 
@@ -19,9 +19,7 @@ WEEK = timedelta(days=7)
 @pytest.fixture(params=SQLITE_EVERY_DAY)
 def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
     """Rung at Acme on the evening before, to post a summary of all cases to #support-managers on Mondays at nine."""
-    with databases.fresh(request.param) as url, still_house_on(url) as opened:
-        opened.clock.set(SUNDAY)
-        set_up(opened, SUNDAY - 10 * HOUR)
+    with sunday_evening(databases, request.param) as opened:
         opened.engine.heartbeat.begin()
         yield opened
 

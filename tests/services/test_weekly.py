@@ -14,15 +14,24 @@ from slackbot.services.weekly_plan import plan_weekly
 from storage.tables.weekly import weekly_summaries
 from tests.engines import SQLITE, SQLITE_EVERY_DAY, Databases
 from tests.services.still_house import StillHouse, still_house_on, to
-from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, set_up, settles, state_of
+from tests.services.weekly_house import (
+    DUE,
+    HOUR,
+    SUNDAY,
+    posted,
+    restarted,
+    runs,
+    set_up,
+    settles,
+    state_of,
+    sunday_evening,
+)
 
 
 @pytest.fixture(params=SQLITE_EVERY_DAY)
 def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
     """Rung at Acme on the evening before, to post a summary of all cases to #support-managers on Mondays at nine."""
-    with databases.fresh(request.param) as url, still_house_on(url) as opened:
-        opened.clock.set(SUNDAY)
-        set_up(opened, SUNDAY - 10 * HOUR)
+    with sunday_evening(databases, request.param) as opened:
         yield opened
         assert opened.wire.faults.left() == []
 

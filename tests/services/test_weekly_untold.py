@@ -11,8 +11,8 @@ import pytest
 from slackbot.cli.check import main as check
 from slackbot.simulator.faults import Fault, status_fault
 from tests.engines import SQLITE_EVERY_DAY, Databases
-from tests.services.still_house import StillHouse, still_house, still_house_on, to
-from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, set_up, state_of
+from tests.services.still_house import StillHouse, still_house, to
+from tests.services.weekly_house import DUE, HOUR, SUNDAY, posted, restarted, runs, set_up, state_of, sunday_evening
 
 POST = "chat.postMessage"
 MINUTE = timedelta(minutes=1)
@@ -21,9 +21,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(params=SQLITE_EVERY_DAY)
 def house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[StillHouse]:
     """Rung at Acme on the evening before, to post a summary of all cases to #support-managers on Mondays at nine."""
-    with databases.fresh(request.param) as url, still_house_on(url) as opened:
-        opened.clock.set(SUNDAY)
-        set_up(opened, SUNDAY - 10 * HOUR)
+    with sunday_evening(databases, request.param) as opened:
         yield opened
         assert opened.wire.faults.left() == []
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from slackbot.clock import Clocks
 from slackbot.engine import build_engine
 from slackbot.services.deliver import OneByOne
 from slackbot.simulator.model import Message
-from tests.services.still_house import StillHouse
+from tests.engines import Databases
+from tests.services.still_house import StillHouse, still_house_on
 
 HOUR = timedelta(hours=1)
 SUNDAY = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday, nine o'clock in Madrid."""
+
+
+@contextmanager
+def sunday_evening(databases: Databases, engine: str) -> Iterator[StillHouse]:
+    """Open Acme's house on the evening before a summary of all cases comes to #support-managers, on Mondays at nine."""
+    with databases.fresh(engine) as url, still_house_on(url) as opened:
+        opened.clock.set(SUNDAY)
+        set_up(opened, SUNDAY - 10 * HOUR)
+        yield opened
 
 
 def set_up(house: StillHouse, since: datetime, policy: str = "", channel: str = "support-managers") -> None:
