@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Error, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 WIDE = {"width": 1280, "height": 800}
 SEEN_BEFORE = "localStorage.setItem('rung-tour-seen', '1')"
@@ -64,6 +64,7 @@ class Visitor:
     def leaves(self) -> None:
         """Leave the window to the next; raises AssertionError where its scripts failed."""
         self.page.remove_listener("pageerror", self.notes)
+        self.page.unroute_all()
         self.page.goto("about:blank")
         assert self.errors == []
 
@@ -113,6 +114,29 @@ class Visitor:
     def presses(self, label: str, on: Locator | None = None) -> None:
         """Press a button by its words."""
         (on or self.page).get_by_role("button", name=label).first.click()
+
+    def holds(self, *acts: Callable[[], object]) -> list[Route]:
+        """Do what the page tells the server of, one after the other, and give what is on its way, held up."""
+        held: list[Route] = []
+
+        def meet(route: Route) -> None:
+            if len(held) < len(acts):
+                held.append(route)
+            else:
+                route.continue_()
+
+        self.page.route("**/act", meet)
+        for act in acts:
+            with self.page.expect_request("**/act"):
+                act()
+        self.page.evaluate("0")  # by its answer, everything said before it was heard
+        return held
+
+    def draws_anew(self, told: Route) -> None:
+        """Let the server hear what it draws the form anew for, and wait until it stands there."""
+        drawn = self.page.locator("#modal form").element_handle()
+        told.continue_()
+        self.page.wait_for_function("drawn => !drawn.isConnected", arg=drawn)
 
     def looks_behind(self, tab: str) -> Locator:
         """Open a tab of the side panel."""

@@ -45,6 +45,8 @@ function takeOver(field, old) {
     for (const each of field.querySelectorAll("input")) each.checked = chosen.has(each.value);
   } else if (field.matches("[data-external]")) {
     field.dataset.picked = old.dataset.picked;
+    field.querySelector("input").value = old.querySelector("input").value;
+    offer(field, [...old.querySelector(".offers").children]);
   } else if (!field.options || [...field.options].some((each) => each.value === old.value)) {
     field.value = old.value;
   }
@@ -111,7 +113,7 @@ export function modal(html) {
     return;
   }
   const old = box.querySelector("form");
-  const { id: focus, selectionStart: caret } = document.activeElement ?? {};
+  const { id: focus, selectionStart: from, selectionEnd: to } = document.activeElement ?? {};
   const kept = old?.querySelectorAll("[data-typed]") ?? [];
   const scroll = box.querySelector(".fields")?.scrollTop;
   box.innerHTML = html;
@@ -134,7 +136,7 @@ export function modal(html) {
   const first = form.querySelector("[autofocus]") || form.querySelector(".fields input, .fields textarea, .fields select") || form.querySelector("footer .primary, footer button");
   const again = same && focus && document.getElementById(focus);
   (again || first)?.focus();
-  if (again && caret != null && again.setSelectionRange && again.type !== "number") again.setSelectionRange(caret, caret);
+  if (again && from != null && again.setSelectionRange && again.type !== "number") again.setSelectionRange(from, to);
 }
 
 function problems(form, found) {
@@ -178,29 +180,39 @@ function setPicked(field, options) {
   choose(field, true);
 }
 
+// Ask the app what fits what was typed. Meanwhile more may be typed, and the field be drawn anew.
 async function suggest(input) {
+  const asked = input.value;
   const field = input.closest("[data-external]");
-  const list = field.querySelector(".offers");
-  const enough = input.value.length >= Number(field.dataset.least);
+  field.dataset.typed = "";
   const { values: _, ...where } = about(field); // nothing else of the form is told by typing here
-  const { options = [] } = enough ? await tell(field, { do: "suggest", ...where, value: input.value }) : {};
-  list.replaceChildren(
-    ...options.map((option) => {
-      const item = Object.assign(document.createElement("li"), { textContent: option.text.text, tabIndex: 0 });
-      item.setAttribute("role", "option");
-      const pick = () => {
-        setPicked(field, field.dataset.several === "true" ? [...JSON.parse(field.dataset.picked), option] : [option]);
-        input.value = "";
-        list.hidden = true;
-        input.focus();
-      };
-      item.onclick = pick;
-      item.onkeydown = (event) => event.key === "Enter" && (event.preventDefault(), pick());
-      return item;
-    }),
-  );
-  list.hidden = !options.length;
-  input.setAttribute("aria-expanded", String(!list.hidden));
+  const enough = asked.length >= Number(field.dataset.least);
+  const { options = [] } = enough ? await tell(field, { do: "suggest", ...where, value: asked }) : {};
+  const now = document.getElementById(input.id);
+  if (now?.value === asked) offer(now.closest("[data-external]"), options.map(offered));
+}
+
+function offered(option) {
+  const item = Object.assign(document.createElement("li"), { textContent: option.text.text, tabIndex: 0 });
+  item.setAttribute("role", "option");
+  item.onclick = () => pick(item.closest("[data-external]"), option);
+  item.onkeydown = (event) => event.key === "Enter" && (event.preventDefault(), item.click());
+  return item;
+}
+
+function offer(field, items) {
+  const list = field.querySelector(".offers");
+  list.replaceChildren(...items);
+  list.hidden = !items.length;
+  field.querySelector("input").setAttribute("aria-expanded", String(!list.hidden));
+}
+
+function pick(field, option) {
+  const input = field.querySelector("input");
+  input.value = "";
+  offer(field, []);
+  setPicked(field, field.dataset.several === "true" ? [...JSON.parse(field.dataset.picked), option] : [option]);
+  input.focus();
 }
 
 export function acting() {
