@@ -18,6 +18,11 @@ SQLITE_EVERY_DAY = (SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.proof))
 """For what is dear: both engines in proof, one every day."""
 
 
+def copied(template: Path, folder: Path) -> str:
+    """Copy a migrated SQLite file to `rung.db` in a folder, and give the URL of the copy."""
+    return f"sqlite:///{shutil.copy(template, folder / 'rung.db')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Databases:
     """Lends databases: copies of a migrated SQLite file, or of a migrated database on a PostgreSQL server."""
@@ -33,6 +38,4 @@ class Databases:
             with self.cluster().database() as url:
                 yield url
         else:
-            file = self.folder / "rung.db"
-            shutil.copy(self.template, file)
-            yield f"sqlite:///{file}"
+            yield copied(self.template, self.folder)

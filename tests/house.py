@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from slackbot.app import Rung
@@ -27,7 +26,6 @@ from slackbot.simulator.payloads import message_block_actions
 from slackbot.simulator.server import Simulator
 from slackbot.simulator.workspace import Workspace
 from storage.engine import open_store
-from storage.migrate import upgrade
 from storage.outbox_rows import UNFINISHED
 from storage.pace import Pace, Rate
 from storage.unit_of_work import Transaction
@@ -145,23 +143,19 @@ class House:
 
 @contextmanager
 def house(
-    folder: Path,
+    url: str,
     *,
     simulator: Simulator | None = None,
     policy: str | None = None,
     pace: Pace = AT_ONCE,
     start: datetime = MONDAY_MORNING,
     transport: MakesTransport | None = None,
-    url: str | None = None,
 ) -> Iterator[House]:
-    """Open a house in a folder, and close it; the scenario fails on what people saw fail and on faults left over.
+    """Open a house on a migrated database, and close it; what people saw fail, and faults left over, fail the scenario.
 
-    Requests come over Socket Mode unless `transport` brings them; `url` names another database than a SQLite file in
-    the folder.
+    Requests come over Socket Mode unless `transport` brings them.
     """
     wire, clock = SystemClock(), ManualClock(start)
-    url = url or f"sqlite:///{folder / 'rung.db'}"
-    upgrade(url)
     with simulator or Simulator(acme(wire)) as slack:
         settings = Settings(
             slack_bot_token=slack.bot_token,

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -144,15 +143,15 @@ class HttpHouse:
 
 
 @contextmanager
-def http_house(folder: Path) -> Iterator[HttpHouse]:
-    """Open a house in HTTP mode on a free port."""
+def http_house(url: str) -> Iterator[HttpHouse]:
+    """Open a house in HTTP mode on a migrated database and a free port."""
     made: list[HttpMode] = []
 
     def transport(bolt: App, meter: RequestMeter) -> HttpMode:
         made.append(HttpMode(bolt, SECRET, ("127.0.0.1", 0), meter))
         return made[0]
 
-    with house(folder, transport=transport) as opened:
+    with house(url, transport=transport) as opened:
         client = SignedClient(made[0].port)
         postman = Postman(client, opened.simulator)
         opened.simulator._deliverer._sockets = postman  # type: ignore[assignment]  # it stands in its place

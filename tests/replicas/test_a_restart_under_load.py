@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -114,9 +113,9 @@ def test_no_case_is_lost_or_doubled(own: Cluster) -> None:
         assert sorted(found.values()) == list(range(1, len(found) + 1))
 
 
-def test_a_running_house_goes_on(own: Cluster, tmp_path: Path) -> None:
+def test_a_running_house_goes_on(own: Cluster) -> None:
     """After a crash of the database the loops work by themselves again: a case is raised, called for and taken."""
-    with own.database() as url, house(tmp_path, url=url) as acme:
+    with own.database() as url, house(url) as acme:
         acme.escalates(summary="before")
         acme.comes_to_rest()
         own.stop("immediate")

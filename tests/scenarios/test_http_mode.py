@@ -8,20 +8,20 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from slackbot.runtime import http_mode
 from slackbot.runtime.http_mode import PATH
+from tests.engines import SQLITE, Databases
 from tests.http_house import CASE, JSON, SECRET, HttpHouse, http_house, raw
 
 
 @pytest.fixture
-def own_desk(tmp_path: Path) -> Iterator[HttpHouse]:
+def own_desk(databases: Databases) -> Iterator[HttpHouse]:
     """A house in HTTP mode for one test."""
-    with http_house(tmp_path) as opened:
+    with databases.fresh(SQLITE) as url, http_house(url) as opened:
         yield opened
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from slackbot.runtime.http_guard import LARGEST_BODY
 from slackbot.runtime.http_mode import PATH
+from tests.engines import copied
 from tests.http_house import CASE, FORM, JSON, HttpHouse, SignedClient, http_house, raw
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpHouse]:
+def desk(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpHouse]:
     """A house in HTTP mode, shared by tests that write nothing."""
-    with http_house(tmp_path_factory.mktemp("http")) as opened:
+    with http_house(copied(template, tmp_path_factory.mktemp("http"))) as opened:
         yield opened
 
 

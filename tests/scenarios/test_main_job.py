@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,9 @@ from tests.house import House, house
 
 
 @pytest.fixture(params=ENGINES)
-def acme_house(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[House]:
+def acme_house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[House]:
     """Rung at Acme, with the example policy, on every engine there is."""
-    with databases.fresh(request.param) as url, house(tmp_path, url=url) as open_house:
+    with databases.fresh(request.param) as url, house(url) as open_house:
         yield open_house
 
 

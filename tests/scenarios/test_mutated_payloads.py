@@ -8,6 +8,7 @@ import logging
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +19,10 @@ from hypothesis import strategies as st
 from slackbot.errors import RungError
 from storage.tables.cases import case_fields, escalations, history
 from storage.unit_of_work import Transaction
+from tests.engines import copied
 from tests.http_house import HttpHouse, http_house
 
-Path = tuple[str | int, ...]
+Keys = tuple[str | int, ...]
 
 JUNK: tuple[Any, ...] = (
     *(None, True, 0, -1, 2**63, 1.5, "", " ", "\x00", "é" * 200, "x" * 5000),
@@ -65,9 +67,9 @@ class Recorded:
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+def recorded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     """Live through a case by every kind of request."""
-    with http_house(tmp_path_factory.mktemp("mutated")) as desk:
+    with http_house(copied(template, tmp_path_factory.mktemp("mutated"))) as desk:
         house = desk.house
         guest = house.newcomer("gus", guest=True)
         ana, lena = house.person("ana"), house.person("lena")
@@ -94,7 +96,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         yield Recorded(desk, guest.id, sent)
 
 
-def paths(tree: Any, here: Path = ()) -> list[Path]:
+def paths(tree: Any, here: Keys = ()) -> list[Keys]:
     """List where something stands in a payload."""
     inside: Mapping[Any, Any] = (
         tree if isinstance(tree, dict) else dict(enumerate(tree)) if isinstance(tree, list) else {}

@@ -13,16 +13,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 
 from slackbot.app import build_bolt
 from slackbot.services.context import Requester
-from storage.migrate import upgrade
 from tests.services.still_house import NOWHERE, StillHouse, still_house
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy from."""
-    file = tmp_path_factory.mktemp("migrated") / "template.db"
-    upgrade(f"sqlite:///{file}")
-    return file
 
 
 @dataclass(slots=True)
@@ -54,9 +45,9 @@ class Counter:
 
 
 @pytest.fixture
-def counter(migrated: Path, tmp_path: Path) -> Iterator[Counter]:
+def counter(template: Path, tmp_path: Path) -> Iterator[Counter]:
     """Give a counter in front of a still house."""
-    with still_house(migrated, tmp_path) as house, ThreadPoolExecutor(2) as later:
+    with still_house(template, tmp_path) as house, ThreadPoolExecutor(2) as later:
         yield Counter(house, later)
 
 

@@ -14,6 +14,7 @@ from slackbot.cli.logs import quiet_logging
 from slackbot.clock import SystemClock
 from slackbot.simulator.server import Simulator
 from slackbot.slack.gateway import Gateway, bare_client
+from tests.engines import SQLITE, Databases
 from tests.house import house
 from tests.services.still_house import CANARY
 from tests.traps.conftest import Counter, Dispatch
@@ -63,13 +64,13 @@ def test_a_proxy_that_spares_this_machine_is_spared(slack: Simulator, monkeypatc
     assert gateway.call(1, "auth.test")["ok"]
 
 
-def test_the_whole_house_works_behind_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_house_works_behind_a_proxy(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy in the environment that spares this machine changes nothing for the house."""
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"):
         monkeypatch.setenv(name, NOBODY)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with house(tmp_path) as open_house:
+    with databases.fresh(SQLITE) as url, house(url) as open_house:
         assert open_house.escalates(summary="proxied")
 
 
@@ -85,9 +86,9 @@ def loud(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     root.setLevel(level)
 
 
-def test_a_verbose_log_tells_nothing_of_customers(tmp_path: Path, loud: Callable[[], str]) -> None:
+def test_a_verbose_log_tells_nothing_of_customers(databases: Databases, loud: Callable[[], str]) -> None:
     """Even at its most talkative the log holds no customer's words, no token, no response_url."""
-    with house(tmp_path) as open_house:
+    with databases.fresh(SQLITE) as url, house(url) as open_house:
         slack = open_house.simulator
         slack.faults.apply_then_error("chat.postMessage", "internal_error")
         slack.faults.error("chat.update", "invalid_blocks")
