@@ -59,11 +59,12 @@ def raise_at_once(engine: Engine, workspace: Workspace, agent: str, cases: Seque
         for count, (category, severity) in enumerate(cases):
             number, _ = tx.workspaces.take_number(workspace.id)
             case = NewCase(f"card-{count:05}", workspace.id, number, category, severity, agent, True, version)  # noqa: FBT003 a known insider
-            decision = begin(case, rules, ctx.now())
+            now = ctx.now()
+            decision = begin(case, rules, now)
             cards = tuple(message for message in decision.messages if message.kind is Kind.CARD)
             tx.escalations.insert(decision.escalation)
-            tx.fields.write(workspace.id, case.id, {"summary": f"{severity} case {number}"}, agent, ctx.now())
-            write_aftermath(ctx, tx, replace(decision, messages=cards), agent)
+            tx.fields.write(workspace.id, case.id, {"summary": f"{severity} case {number}"}, agent, now)
+            write_aftermath(ctx, tx, replace(decision, messages=cards), agent, now)
     ctx.wake()
 
 

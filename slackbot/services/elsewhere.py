@@ -175,11 +175,12 @@ class Elsewhere:
 
 def leave_tier(ctx: ServiceContext, tx: Transaction, escalation: Escalation, rules: Rules, code: str) -> None:
     """Take a case on from a tier that can't be called; the admins are told once per tier and hour."""
-    outcome = decide(escalation, rules, TierUnreachable(escalation.visit.ordinal, code), ctx.now())
+    now = ctx.now()
+    outcome = decide(escalation, rules, TierUnreachable(escalation.visit.ordinal, code), now)
     if not isinstance(outcome, Decision):
         return
     is_news = may_warn(ctx, tx, escalation.workspace_id, tier_subject(escalation))
-    if not commit(ctx, tx, escalation, outcome if is_news else without_notices(outcome), None):
+    if not commit(ctx, tx, escalation, outcome if is_news else without_notices(outcome), None, now):
         return
     if is_news and not rules.admins:
         notice = Wanted(Kind.ADMIN_NOTICE, escalation.visit.ordinal, "", escalation.version + 1, "unreachable")

@@ -96,11 +96,11 @@ def learn(ctx: ServiceContext, tx: Transaction, workspace_id: int, person: Perso
     workspace = tx.workspaces.by_id(workspace_id)
     if workspace is None:
         return
-    command = _verdict(standing(person, workspace))
+    command, now = _verdict(standing(person, workspace)), ctx.now()
     for escalation in tx.escalations.pending_of(workspace_id, person.id):
         rules = ctx.rules(tx, workspace_id, escalation.policy_version)
-        outcome = decide(escalation, rules, command, ctx.now())
-        if isinstance(outcome, Decision) and not commit(ctx, tx, escalation, outcome, None):
+        outcome = decide(escalation, rules, command, now)
+        if isinstance(outcome, Decision) and not commit(ctx, tx, escalation, outcome, None, now):
             tx.people.postpone(workspace_id, person.id, ctx.wire_now())  # somebody was faster: look again
 
 

@@ -106,7 +106,7 @@ def raise_case(ctx: ServiceContext, tx: Transaction, asked: Asked, case: Case) -
     decision = begin(_new_case(ctx, tx, asked, case, person, identity), asked.rules, now)
     tx.escalations.insert(decision.escalation)
     tx.fields.write(workspace.id, identity, case.fields, person.id, now)
-    write_aftermath(ctx, tx, decision, person.id)
+    write_aftermath(ctx, tx, decision, person.id, now)
     if not person.verified:
         get_to_know(ctx, tx, workspace, asked.requester)
     view = CaseView(decision.escalation, asked.rules, case.fields, now, workspace)

@@ -29,9 +29,9 @@ class Sweep:
 
     def step(self) -> bool:
         """Act on one batch of what is due now; says whether more may be waiting."""
-        now = self._ctx.now()
         try:
             with self._ctx.store.write() as tx:
+                now = self._ctx.now()
                 due = tx.escalations.due(now, BATCH)
                 if not due:
                     return False
@@ -40,7 +40,7 @@ class Sweep:
             raise
         except Exception:
             log.exception("a batch of due escalations failed; doing them one by one")
-            return self._one_by_one(now)
+            return self._one_by_one()
         self._measure(due)
         self._ctx.wake()
         return len(due) == BATCH
@@ -50,7 +50,8 @@ class Sweep:
         with self._ctx.store.read() as tx:
             return tx.escalations.next_moment()
 
-    def _one_by_one(self, now: datetime) -> bool:
+    def _one_by_one(self) -> bool:
+        now = self._ctx.now()
         with self._ctx.store.read() as tx:
             due = tx.escalations.due(now, BATCH)
         for escalation in due:
@@ -80,7 +81,7 @@ class Sweep:
         moving = [(before.version, decision) for before, decision in decided if decision is not None]
         stored = tx.escalations.save_many([(decision.escalation, version) for version, decision in moving])
         decisions = [decision for (_, decision), fits in zip(moving, stored, strict=True) if fits]
-        write_aftermaths(self._ctx, tx, decisions, None)
+        write_aftermaths(self._ctx, tx, decisions, None, now)
 
     def _decision(self, tx: Transaction, escalation: Escalation, now: datetime) -> Decision | None:
         rules = self._ctx.rules(tx, escalation.workspace_id, escalation.policy_version)

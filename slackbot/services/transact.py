@@ -129,15 +129,15 @@ def rehearse(ctx: ServiceContext, ask: Ask) -> CaseView | Declined:
 
 @within_a_press
 def _once(ctx: ServiceContext, ask: Ask) -> Done | Declined:
-    now = ctx.now()
     with ctx.store.write() as tx:
+        now = ctx.now()
         workspace, situation = _situation(ctx, tx, ask, now)
         escalation, rules, actor = situation.case, situation.rules, situation.actor
         if tx.inbox.claim(workspace.id, ask.key, escalation.id, now) is not None:
             return Done(view_of(tx, workspace, escalation, rules, now), repeated=True)
         outcome = _decide(ctx, tx, workspace, ask, situation)
         if isinstance(outcome, Decision):
-            if not commit(ctx, tx, escalation, outcome, actor.id):
+            if not commit(ctx, tx, escalation, outcome, actor.id, now):
                 raise ConflictError
             tx.fields.write(workspace.id, escalation.id, ask.notes(situation), actor.id, now)
             return Done(view_of(tx, workspace, outcome.escalation, rules, now))
@@ -171,25 +171,32 @@ def get_to_know(ctx: ServiceContext, tx: Transaction, workspace: Workspace, requ
     tx.people.postpone(workspace.id, requester.user_id, ctx.wire_now())
 
 
-def commit(ctx: ServiceContext, tx: Transaction, before: Escalation, decision: Decision, actor: str | None) -> bool:
-    """Write a decision: state if the version is still the one decided on, its history, its messages.
+def commit(
+    ctx: ServiceContext, tx: Transaction, before: Escalation, decision: Decision, actor: str | None, now: datetime
+) -> bool:
+    """Write a decision made at `now`: state if the version is still the one decided on, its history, its messages.
 
     Returns false, having written nothing, where somebody else was faster.
     """
     if not tx.escalations.save(decision.escalation, expected_version=before.version):
         return False
-    write_aftermath(ctx, tx, decision, actor)
+    write_aftermath(ctx, tx, decision, actor, now)
     return True
 
 
-def write_aftermath(ctx: ServiceContext, tx: Transaction, decision: Decision, actor: str | None) -> None:
+def write_aftermath(ctx: ServiceContext, tx: Transaction, decision: Decision, actor: str | None, now: datetime) -> None:
     """Write a decision's history and messages beside a state that was already written."""
-    write_aftermaths(ctx, tx, [decision], actor)
+    write_aftermaths(ctx, tx, [decision], actor, now)
 
 
-def write_aftermaths(ctx: ServiceContext, tx: Transaction, decisions: Sequence[Decision], actor: str | None) -> None:
-    """Write the history and messages of several decisions, each kind in one statement."""
-    tx.history.append_many([(decision.escalation, decision.events) for decision in decisions], actor, ctx.now())
+def write_aftermaths(
+    ctx: ServiceContext, tx: Transaction, decisions: Sequence[Decision], actor: str | None, now: datetime
+) -> None:
+    """Write the history and messages of several decisions, each kind in one statement.
+
+    History says when it was decided, `now`, as the state does: from it alone the state can be told.
+    """
+    tx.history.append_many([(decision.escalation, decision.events) for decision in decisions], actor, now)
     wanted = [
         (decision.escalation, [(message, new_message_key()) for message in decision.messages]) for decision in decisions
     ]
@@ -198,4 +205,4 @@ def write_aftermaths(ctx: ServiceContext, tx: Transaction, decisions: Sequence[D
     for row in tx.outbox.overtake(calls):
         if row.kind in FOLDABLE:
             skipped = PingSuppressed(row.visit, row.ordinal, row.error or "")
-            tx.history.note(row.workspace_id, row.escalation_id, skipped, ctx.now())
+            tx.history.note(row.workspace_id, row.escalation_id, skipped, now)

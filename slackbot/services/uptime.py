@@ -182,7 +182,8 @@ class Heartbeat:
             if isinstance(outcome, Decision):
                 moving.append((case.version, outcome))
         stored = tx.escalations.save_many([(decision.escalation, version) for version, decision in moving])
-        write_aftermaths(self._ctx, tx, [each for (_, each), fits in zip(moving, stored, strict=True) if fits], None)
+        resumed = [each for (_, each), fits in zip(moving, stored, strict=True) if fits]
+        write_aftermaths(self._ctx, tx, resumed, None, now)
 
     def _settle(self, outage: Outage) -> None:
         with self._ctx.store.write() as tx:

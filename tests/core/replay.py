@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from slackbot.core import events as e
-from slackbot.core.model import Escalation, Promise, State, Timer, Visit
+from slackbot.core.model import Arrival, Escalation, Promise, State, Timer, Visit
 from slackbot.core.policy import Policy, Rules, Timers
 
 
@@ -26,6 +27,13 @@ def replay(blank: Escalation, lines: Iterable[Line], rules: Rules) -> Escalation
     for line in lines:
         told = _on_its_way(told, line, rules) or _with_its_owner(told, line) or told
     return told
+
+
+def as_raised(case: Escalation) -> Escalation:
+    """Take from a case what happened to it since it was entered into the book."""
+    began = Visit(1, 0, Arrival.RAISED, case.raised_at, Timer(case.raised_at))
+    nobody: dict[str, Any] = dict.fromkeys(("owner", "previous_owner", "acknowledged_at", "promise", "resolved_at"))
+    return replace(case, state=State.PENDING, visit=began, next_at=None, **nobody)
 
 
 def as_told(escalation: Escalation) -> Escalation:

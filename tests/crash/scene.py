@@ -26,6 +26,8 @@ from slackbot.simulator.model import Message
 from slackbot.simulator.server import Simulator
 from slackbot.slack.gateway import Gateway, bare_client
 from storage.engine import open_store
+from storage.escalation_rows import COLUMNS as CASE_COLUMNS
+from storage.escalation_rows import escalation_of
 from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of
 from storage.tables.cases import case_fields
 from storage.tables.weekly import weekly_summaries
@@ -34,6 +36,7 @@ from tests.crash.clock import AheadClock
 from tests.crash.process import PATIENCE, GoneError, Victim, born, nursery, points_in
 from tests.crash.victim import NEVER, Fate
 from tests.house import AT_ONCE
+from tests.telling import untold
 
 AFTER_THE_LEASE = (LEASE + AFTER_LEASE).total_seconds() + 2.0
 REST = timedelta(minutes=20)
@@ -45,10 +48,14 @@ ENDS = frozenset({OutboxState.SENT, OutboxState.OBSOLETE, OutboxState.DIVERTED, 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is stored when all is done: the outbox, and of each summary its state, key and number of places tried."""
+    """What is stored when all is done: the outbox, and of each summary its state, key and number of places tried.
+
+    `untold` is what of a case is otherwise than its history has it.
+    """
 
     rows: list[OutboxRow]
     summaries: list[tuple[str, str, int]]
+    untold: list[str]
 
 
 @dataclass(slots=True)
@@ -153,15 +160,20 @@ class Scene:
             with store.read() as tx:
                 rows = tx.connection.execute(sa.select(*COLUMNS).order_by(COLUMNS[0])).all()
                 summaries = tx.connection.execute(_SUMMARIES).all()
+                cases = [escalation_of(row) for row in tx.connection.execute(sa.select(*CASE_COLUMNS))]
+                otherwise = [part for case in cases for part in untold(engine.ctx, tx, case)]
         finally:
             store.close()
         return Outcome(
-            [row_of(row) for row in rows], [(str(one), str(two), int(three)) for one, two, three in summaries]
+            [row_of(row) for row in rows],
+            [(str(one), str(two), int(three)) for one, two, three in summaries],
+            otherwise,
         )
 
     def assert_whole(self, outcome: Outcome, *, may_be_dead: bool = False) -> None:
         """Check that nothing is missing and nothing stands twice."""
         rows = outcome.rows
+        assert outcome.untold == []
         assert [row for row in rows if row.state not in ENDS] == []
         assert may_be_dead or [row for row in rows if row.state is OutboxState.DEAD] == []
         carried = [key for message in self.visible() for key in keys_in(message.metadata)]
