@@ -25,6 +25,7 @@ from slackbot.services.mishaps import Mishaps
 from slackbot.services.reconcile import Reconciler
 from slackbot.services.sweep import Sweep
 from slackbot.services.uptime import Heartbeat
+from slackbot.services.weekly import WeeklySummaries
 from slackbot.slack.failures import SlackFailure
 from storage.escalations import Escalations
 from storage.inbox import Inbox
@@ -34,6 +35,7 @@ from storage.outbox_rows import OutboxRow, OutboxState
 from storage.pace import Pace, Rate
 from storage.tables.cases import escalations
 from storage.tables.delivery import outbox
+from storage.weekly import Planned
 from tests.simulation.watch import Check
 from tests.simulation.weather import Fault
 from tests.simulation.week import House
@@ -47,6 +49,7 @@ class Bug:
     faults: frozenset[Fault]
     caught_by: Check
     answering: float = 1.0
+    days: float = 1.0
 
 
 def patched(*targets: tuple[object, str, object]) -> Callable[[], Iterator[None]]:
@@ -90,6 +93,10 @@ def _surplus_left(self: Reconciler, row: OutboxRow, *_copies: object) -> None:
         tx.outbox.rechecked(row.id)
 
 
+def _weekly_again(self: WeeklySummaries, planned: Planned, _state: str, error: str) -> None:
+    self._again(planned, timedelta(0), error)
+
+
 def _let_go_quietly(self: Mishaps, row: OutboxRow, failure: SlackFailure) -> None:
     self._finish(row, OutboxState.OBSOLETE, failure.code)
 
@@ -109,9 +116,16 @@ _EACH_PING: Mapping[Step, Any] = {**passing._STEPS, Step.PING: _ping_by_ping}
 _ANYBODY_TAKES: Mapping[Any, Any] = {**decide.LEGAL, Acknowledge: frozenset({State.WAITING, State.ACKNOWLEDGED})}
 
 
-def _bug(caught_by: Check, *faults: Fault, answering: float = 1.0, house: House | None = None, **where: Any) -> Bug:
+def _bug(
+    caught_by: Check,
+    *faults: Fault,
+    answering: float = 1.0,
+    days: float = 1.0,
+    house: House | None = None,
+    **where: Any,
+) -> Bug:
     made = house or House(patched((where["at"], where["name"], where["other"])))
-    return Bug(made, frozenset(faults), caught_by, answering)
+    return Bug(made, frozenset(faults), caught_by, answering, days)
 
 
 def _nothing(*_: object) -> None:
@@ -169,6 +183,12 @@ BUGS: Mapping[str, Bug] = MappingProxyType(
             Fault.DOWN,
             house=House(patched((passing, "_STEPS", _EACH_PING), (Heartbeat, "begin", _nothing))),
             answering=0.0,
+        ),
+        "a weekly summary is posted again": _bug(
+            Check.WEEKLY, Fault.LOST, days=5.0, at=WeeklySummaries, name="_end", other=_weekly_again
+        ),
+        "a lost weekly summary is told to nobody": _bug(
+            Check.WEEKLY, Fault.LOST, days=5.0, at=WeeklySummaries, name="_tell_admins", other=_nothing
         ),
         "edits are taken for done": _bug(Check.SHOWN, at=Letter, name="is_current", other=_SHOWN_ALREADY),
         "a tier is skipped": _bug(Check.LEGAL, at=passing, name="enter", other=_two_tiers_up),

@@ -37,10 +37,21 @@ START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 NOWHERE = "http://127.0.0.1:9/api/"
 
+_SUMMARIES = """
+[[summaries]]
+day = "tuesday"
+channel = "#tier-4"
+
+[[summaries]]
+day = "thursday"
+policy = "support"
+channel = "#support"
+"""
+
 Change = tuple[Any, ...]
 
 # Each change of these tables is told to Python; what a transaction told counts only when it commits.
-_TABLES = ("outbox", "escalations", "lanes", "messages", "people")
+_TABLES = ("outbox", "escalations", "lanes", "messages", "people", "weekly_summaries")
 """The tables that say when there is something to do; a loop looks again only where one that it reads has changed."""
 
 _COUNTING = tuple(
@@ -61,6 +72,8 @@ _LEDGER = (
     NEW.next_at, NEW.arrival); END""",
     """CREATE TEMP TRIGGER seen_history AFTER INSERT ON main.history BEGIN SELECT told('history', NEW.escalation_id,
     NEW.code, NEW.params); END""",
+    """CREATE TEMP TRIGGER seen_weekly AFTER INSERT ON main.weekly_summaries BEGIN SELECT told('weekly', NEW.key);
+    END""",
     """CREATE TEMP TRIGGER seen_rewriting AFTER UPDATE ON main.history BEGIN SELECT told('rewritten', OLD.id); END""",
     """CREATE TEMP TRIGGER seen_erasing AFTER DELETE ON main.history BEGIN SELECT told('rewritten', OLD.id); END""",
 )
@@ -239,7 +252,7 @@ def furnished() -> tuple[bytes, Workspace]:
     wire = _CalmWire(WebApi(acme(clock), load_facts()))
     engine = build_engine(store, wire, Clocks(clock, clock), wake=_nothing, carriers=OneByOne())
     workspace = meet_workspace(engine.ctx, wire)
-    apply_first(engine.ctx, wire, workspace, shipped("rung.toml"), "simulation")
+    apply_first(engine.ctx, wire, workspace, shipped("rung.toml") + _SUMMARIES, "simulation")
     engine.acquaintance.learn_everybody(workspace)
     image = database.image()
     database.close()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from slackbot.core.model import Workspace
+from slackbot.core.policy import Category
 from slackbot.engine import Engine
 from slackbot.services.installing import put_in_force
 from tests.simulation.onlooker import Onlooker
@@ -18,6 +19,12 @@ from tests.simulation.world import NobodyThereError, World
 _HOUR = 3600.0
 _DAY = 86400.0
 _CHANNELS = ("tier-2", "tier-2", "tier-3", "tier-4", "support")
+_LEAVING = ((("marco",), False), (("dana",), False), (("lena",), True), (("marco", "lena"), True), (("carla",), False))
+"""Who leaves at once, and whether the group of team leads is emptied too: some are all that a tier calls."""
+
+_GONE = "Billing"
+"""A category that some versions of the policy don't have; forms that were opened before still name it."""
+
 _LOOKS_REFUSED = ("ratelimited", "missing_scope", "internal_error")
 
 
@@ -35,6 +42,8 @@ class Mischief:
         self._chance = world.timeline.chance("mischief")
         self._scopes = world.line.slack.app.scopes
         self._policies = 0
+        self._categories: tuple[Category, ...] = ()
+        self._members = {group.id: group.members for group in world.line.slack.groups()}
         if not world.weather.history:
             self._scopes = frozenset(scope for scope in self._scopes if not scope.endswith(":history"))
             world.line.slack.installation.set_scopes(self._scopes)
@@ -44,12 +53,13 @@ class Mischief:
         plans: tuple[tuple[Fault, float, Callable[[], None]], ...] = (
             (Fault.CRASH, 6, self._kill_somebody),
             (Fault.FREEZE, 4, self._freeze_somebody),
+            (Fault.LOOP, 3, lambda: self._chance.choice(self._replicas).lose_loop()),
             (Fault.DEPLOY, 2, self._deploy),
             (Fault.STORM, 2, lambda: self._for_a_while(600, "storming")),
             (Fault.OUTAGE, 1.5, lambda: self._for_a_while(2 * _HOUR, "down")),
             (Fault.HISTORY, 8, self._refuse_looks),
             (Fault.CHANNEL, 4, self._break_channel),
-            (Fault.PEOPLE, 1, self._deactivate),
+            (Fault.PEOPLE, 2, self._lose_people),
             (Fault.TOKEN, 1, self._revoke),
             (Fault.SCOPE, 1, self._narrow),
             (Fault.DELETION, 14, self._delete),
@@ -76,6 +86,7 @@ class Mischief:
         line.slack.installation.set_scopes(self._scopes)
         for name in set(_CHANNELS):
             self._mend_channel(name)
+        self._come_back()
         for replica in self._replicas:
             replica.down_until = None
             world.timeline.after(1, replica.start)
@@ -134,9 +145,30 @@ class Mischief:
         slack.invite(channel.id, slack.app.bot_user_id)
         self._world.line.read_only.discard(channel.id)
 
-    def _deactivate(self) -> None:
-        person = next(each for each in self._world.line.slack.people() if each.name == "marco")
-        self._world.line.slack.deactivate(person.id)
+    def _lose_people(self) -> None:
+        """Deactivate all whom one tier calls, or some, and let them come back hours later."""
+        names, group_too = self._chance.choice(_LEAVING)
+        self._world.timeline.note("leaving", names)
+        self._leave(names, group_too=group_too)
+        self._world.timeline.after(self._chance.choice((0.5, 6.0, 30.0)) * _HOUR, self._come_back)
+
+    def _leave(self, names: tuple[str, ...], *, group_too: bool) -> None:
+        slack = self._world.line.slack
+        for person in slack.people():
+            if person.name in names:
+                slack.deactivate(person.id)
+                self._people.changed(person.id)
+        for group in slack.groups() if group_too else ():
+            slack.change_group(group.id, members=())
+
+    def _come_back(self) -> None:
+        slack = self._world.line.slack
+        for person in slack.people():
+            if person.deleted:
+                slack.change_person(person.id, deleted=False)
+                self._people.changed(person.id)
+        for group, members in self._members.items():
+            slack.change_group(group, members=members)
 
     def _revoke(self) -> None:
         installation = self._world.line.slack.installation
@@ -154,22 +186,26 @@ class Mischief:
             self._onlooker.person_deletes(self._chance.choice(ours[-20:]))
 
     def _change_policy(self) -> None:
-        """Put another version in force: other times, the same ladder."""
+        """Put another version in force: another promise, and in every second one a category less."""
         self._policies += 1
         serving = [each for each in self._replicas if each.is_serving]
         if not serving:
             return
-        name = f"version {self._policies}"
-        longer = timedelta(minutes=self._policies)
+        number = self._policies
         try:
-            self._chance.choice(serving).serve(lambda engine: _put_in_force(engine, self._workspace, longer, name))
+            self._chance.choice(serving).serve(lambda engine: self._put_in_force(engine, number))
         except NobodyThereError:
             return
 
-
-def _put_in_force(engine: Engine, workspace: Workspace, longer: timedelta, name: str) -> None:
-    with engine.ctx.store.read() as tx:
-        latest = tx.policies.latest(workspace.id)
-        _, rules = engine.ctx.rules_in_force(tx, workspace.id)
-    changed = replace(rules, promise=replace(rules.promise, default=rules.promise.default + longer))
-    put_in_force(engine.ctx, workspace, changed, name, "simulation", after=latest.number if latest else None)
+    def _put_in_force(self, engine: Engine, number: int) -> None:
+        with engine.ctx.store.read() as tx:
+            latest = tx.policies.latest(self._workspace.id)
+            _, rules = engine.ctx.rules_in_force(tx, self._workspace.id)
+        self._categories = self._categories or rules.categories
+        changed = replace(
+            rules,
+            promise=replace(rules.promise, default=rules.promise.default + timedelta(minutes=number)),
+            categories=tuple(each for each in self._categories if number % 2 == 0 or each.name != _GONE),
+        )
+        after = latest.number if latest else None
+        put_in_force(engine.ctx, self._workspace, changed, f"version {number}", "simulation", after=after)

@@ -75,7 +75,12 @@ class Onlooker:
             self._world.sightings.saw(Sight.FOLDED)
         if str(args.get("text", "")).startswith("minimal"):
             self._world.sightings.saw(Sight.UNDRAWABLE)
+        if str(args.get("text", "")).startswith("weekly_"):
+            self._watch.weekly_notes.append(str(args["text"]))
         for key in keys:
+            if key in self._watch.weeklies:
+                self._weekly(key)
+                continue
             places = self._watch.visible[key]
             places.add((channel, ts))
             row = self._watch.by_key.get(key)
@@ -88,6 +93,11 @@ class Onlooker:
             if len(places) > 1 and only_late and row.kind not in _MAY_HAVE_A_TWIN and line.weather.history:
                 self._watch.broken(Check.TWIN, f"{row.kind} of {row.case} stands {len(places)} times")
             self._read(row, channel, ts)
+
+    def _weekly(self, key: str) -> None:
+        self._watch.weeklies[key] += 1
+        if self._watch.weeklies[key] > 1:
+            self._watch.broken(Check.WEEKLY, f"{key} was posted {self._watch.weeklies[key]} times")
 
     def _gone(self, channel: str, ts: str) -> None:
         for places in self._watch.visible.values():
@@ -118,7 +128,7 @@ class Onlooker:
         replica = next((each for each in world.replicas if each.name == self._watch.acting), None)
         keys = keys_in(args.get("metadata"))
         world.sightings.saw(Sight.PAUSE)
-        if replica is None or not keys or seconds < 10 or method != _POST:
+        if replica is None or not keys or keys[0] in self._watch.weeklies or seconds < 10 or method != _POST:
             return
         life, row, until = replica.life, self._watch.by_key[keys[0]], world.timeline.now() + timedelta(seconds=seconds)
         lane = row.destination

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from slackbot.core.messages import Kind
@@ -12,6 +13,7 @@ from slackbot.services.acknowledge import acknowledge, answered, change_promise
 from slackbot.services.context import Requester
 from slackbot.services.escalate import escalate_now
 from slackbot.services.intake import open_form, submit_form, submit_line
+from slackbot.services.people import ask_anew
 from slackbot.services.raising import Submitted
 from slackbot.services.resolve import close, not_solved, resolve, withdraw
 from slackbot.services.transact import Declined, Done, Invalid
@@ -59,6 +61,11 @@ class People:
         """Raise very many cases at once: more a second than one channel takes."""
         for _ in range(count):
             self._world.timeline.outside(self._chance.uniform(0, count / 4), self._somebody_raises)
+
+    def changed(self, user: str) -> None:
+        """Have Slack tell that something about somebody has changed; nobody hears it where nothing runs."""
+        with suppress(NobodyThereError):
+            self._anybody(lambda engine: ask_anew(engine.ctx, self._team, user))
 
     def read(self, row: Row, channel: str, ts: str) -> None:
         """React, perhaps, to a message that has just become visible."""
@@ -131,6 +138,8 @@ class People:
             return
         if isinstance(outcome, Submitted):
             self._told(name, outcome)
+        elif isinstance(outcome, Invalid) and "category" in outcome.problems:
+            self._world.sightings.saw(Sight.NO_CATEGORY)
 
     def _told(self, name: str, outcome: Submitted) -> None:
         case = outcome.view.escalation.id

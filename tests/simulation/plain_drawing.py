@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from slackbot.core.digest import Digest
 from slackbot.core.messages import Kind, News
+from slackbot.core.summary_request import Scope
+from slackbot.core.weekly import Missed
 from slackbot.ids import press_value
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import CaseView, OutageView, Payload
@@ -68,6 +71,14 @@ class PlainRenderer(Renderer):
     def source_reply(self, view: CaseView, topic: str) -> Payload:
         """Reply at the source."""
         return self._said(view, f"reply {topic} {_of(view)}")
+
+    def weekly_summary(self, digest: Digest, missed: Missed | None) -> Payload:
+        """Say which week it is about."""
+        return Payload(f"weekly {digest.request.period.week} after {missed}", [])
+
+    def weekly_note(self, key: str, week: str, scope: Scope, destination: str) -> str:
+        """Tell an admin of a weekly summary."""
+        return f"{key} {week} {scope.key} {destination}"
 
     def resent(self, payload: Payload) -> Payload:
         """Say that it may be there twice."""

@@ -26,7 +26,9 @@ CARRIERS = 8
 BREATH = 0.05
 TICK = 5.0
 _ALL_OF_SENDING = ("outbox", "escalations", "lanes", "messages")
-_SAME_FOR_ALL = frozenset({"deadlines", "sender"})
+_SAME_FOR_ALL = frozenset({"deadlines", "sender", "weekly"})
+UNTIL_THE_WATCHDOG = 15.0
+"""Seconds after which a process that has a loop standing still ends."""
 MOST_SPINS = 200
 """So often a loop may find itself overdue without anything changing before it is called a busy loop."""
 
@@ -169,6 +171,15 @@ class Replica:
             self.frozen_until = timeline.now() + timedelta(seconds=seconds)
             timeline.at(self.frozen_until, self._thaw)
 
+    def lose_loop(self) -> None:
+        """Have one of its loops stand still; it goes on serving until the watchdog ends it."""
+        if self.is_serving:
+            work, life = self._chance.choice(self._works), self.life
+            self._world.timeline.note(self.name, work.name, "stands still")
+            work.busy = True
+            self.undisturbed_since = self._world.timeline.now() + timedelta(seconds=UNTIL_THE_WATCHDOG)
+            self._world.timeline.after(UNTIL_THE_WATCHDOG, lambda: self.kill() if self.life == life else None)
+
     def serve(self, request: Callable[[Engine], T]) -> T:
         """Answer somebody's request.
 
@@ -241,6 +252,7 @@ class Replica:
             _Work("reconciler", engine.reconciler.step, engine.reconciler.next_moment, ("outbox",)),
             _Work("tokens", engine.tokens.step, engine.tokens.next_moment, ()),
             _Work("people", engine.acquaintance.step, engine.acquaintance.next_moment, ("people",)),
+            _Work("weekly", engine.weekly.step, engine.weekly.next_moment, ("weekly_summaries",)),
             _Work("housekeeping", engine.housekeeping.step, engine.housekeeping.next_moment, ()),
         ]
 

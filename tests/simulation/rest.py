@@ -10,17 +10,22 @@ import sqlalchemy as sa
 
 from slackbot.core.messages import LEVEL_TRIGGERED, Kind
 from slackbot.core.model import Escalation, State
+from slackbot.core.weekly import latest
 from slackbot.engine import Engine
 from slackbot.services.showing import view_of
+from slackbot.services.weekly_plan import houses
 from slackbot.slack.views import CaseView
 from storage.escalation_rows import COLUMNS as CASE_COLUMNS
 from storage.escalation_rows import escalation_of
 from storage.messages import Posted
 from storage.outbox_rows import COLUMNS, UNFINISHED, OutboxRow, OutboxState, row_of
 from storage.unit_of_work import Transaction
+from tests.simulation.database import START
 from tests.simulation.plain_drawing import card_text, case_text
+from tests.simulation.sightings import Sight
 from tests.simulation.watch import Check, Watch
 from tests.simulation.world import World
+from tests.telling import untold
 
 _LONG_ENOUGH = timedelta(minutes=20)
 _JUST_NOW = timedelta(minutes=2)
@@ -82,6 +87,8 @@ class Rest:
                 what = f"{seen.kind} {seen.ordinal} of {seen.case} visit {seen.visit}"
                 self._watch.broken(Check.TWICE, f"{what} stands twice")
         self._cases_are_called()
+        self._weeklies_came()
+        self._histories_tell()
         if not self._world.weather.lifelike:
             self._cards_are_current()
         posts = [row for row in self._rows if row.kind not in LEVEL_TRIGGERED]
@@ -137,6 +144,31 @@ class Rest:
             loud = any(e.event is not None and e.event.code == "unreachable" for e in entries)
             if not loud and not any(row.state in UNFINISHED for row in cards):
                 self._watch.broken(Check.CALLED, f"{case.id} waits at visit {case.visit.ordinal}, and no card says so")
+
+    def _histories_tell(self) -> None:
+        """See that what is stored of a case is what its history comes to."""
+        with self._engine.ctx.store.read() as tx:
+            for what in (each for case in self._cases for each in untold(self._engine.ctx, tx, case)):
+                self._watch.broken(Check.TOLD, what)
+
+    def _weeklies_came(self) -> None:
+        """See that each weekly summary that was due has ended: posted, or told of as lost."""
+        rows = self._world.database.rows("SELECT key, schedule, week, state, error FROM weekly_summaries")
+        with self._engine.ctx.store.read() as tx:
+            due = [
+                schedule.name
+                for _, schedules in houses(self._engine.ctx, tx)
+                for schedule in schedules
+                if latest(schedule, self._now).at >= START
+            ]
+        if sorted(due) != sorted(schedule for _, schedule, *_ in rows):
+            self._watch.broken(Check.WEEKLY, f"due were {due}, there are {rows}")
+        for key, _, week, state, error in rows:
+            told = any(note.startswith(f"weekly_{state} {week}") for note in self._watch.weekly_notes)
+            if state in {"unknown", "dead"} and (told or self._world.weather.lifelike):
+                self._world.sightings.saw(Sight.WEEKLY_DOUBT)
+            elif state != "sent" or not self._watch.weeklies[key]:
+                self._watch.broken(Check.WEEKLY, f"the summary of {week} is {state}: {error}")
 
     def _cards_are_current(self) -> None:
         with self._engine.ctx.store.read() as tx:

@@ -33,6 +33,9 @@ class Sight(StrEnum):
     AMBIGUOUS_COMMIT = "a commit that was stored though the database said it failed"
     UNDRAWABLE = "a case that can't be drawn, sent plainly"
     TOKEN_GONE = "a token that was refused for a while"
+    WEEKLY_DOUBT = "a weekly summary that may not stand there, told to the admins"
+    NO_CATEGORY = "a form sent in for a category that the policy no longer has"
+    NOBODY_LEFT = "a tier that has nobody left to call"
     LAST_TIER = "every tier silent, the catcher told"
 
 

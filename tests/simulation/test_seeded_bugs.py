@@ -13,7 +13,7 @@ MOST_SEEDS = 12
 
 def weather_of(bug: Bug) -> Weather:
     """Make the weather in which a bug hurts."""
-    return Weather(bug.faults, replicas=2, cases=8, days=1.0, harshness=4.0, answering=bug.answering)
+    return Weather(bug.faults, replicas=2, cases=8, days=bug.days, harshness=4.0, answering=bug.answering)
 
 
 @pytest.mark.proof

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from slackbot.core.events import NOBODY_THERE
 from slackbot.core.messages import LEVEL_TRIGGERED, Guard, Kind, Wanted
 from slackbot.core.model import State
 from slackbot.services.composing import keys_in
@@ -48,6 +49,8 @@ class Check(StrEnum):
     TWICE = "at rest nothing can be seen twice"  # 9
     GHOST = "what can be seen is known"  # 10, 11
     CALLED = "a waiting case has its card, or its tier was passed over loudly"  # 7, 16
+    TOLD = "at rest the history of a case alone tells its state"  # 4
+    WEEKLY = "a weekly summary is posted once a week, and one that may not stand there is told of"  # 13
     SHOWN = "at rest cards show the newest state"  # 15
 
 
@@ -126,6 +129,8 @@ class Watch:
         self.by_key: dict[str, Row] = {}
         self.cases: dict[str, Case] = {}
         self.visible: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.weeklies: Counter[str] = Counter()
+        self.weekly_notes: list[str] = []
         self.unreachable: Callable[[str], None] = lambda _: None
         self._timeline = timeline
         self._sightings = sightings
@@ -139,6 +144,7 @@ class Watch:
             "raised": self._raised,
             "case": self._case,
             "history": self._history,
+            "weekly": lambda key: self.weeklies.update({key: 0}),
             "rewritten": lambda row: self.broken(Check.HISTORY, f"entry {row} was changed"),
         }
 
@@ -247,11 +253,13 @@ class Watch:
         if pinged is not None and acked is not None and abs(pinged - acked) <= _AT_ONCE:
             self._sightings.saw(Sight.ACK_AT_PING)
 
-    def _history(self, case: str, code: str, _params: str) -> None:
+    def _history(self, case: str, code: str, params: str) -> None:
         if code in _SIGHTS_OF:
             self._sightings.saw(_SIGHTS_OF[code])
         if code == "unreachable":
             self.unreachable(case)
+            if NOBODY_THERE in params:
+                self._sightings.saw(Sight.NOBODY_LEFT)
         if code == "pinged":
             times = self._pinged[case, self.cases[case].visit]
             times.append(self._timeline.now())

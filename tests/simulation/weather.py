@@ -11,7 +11,7 @@ class Fault(StrEnum):
     """What can go wrong; the numbers are those of the fault matrix in docs/simulation.md."""
 
     CRASH = "crash"  # F1-F5: at commits and calls, and again soon after the restart
-    FREEZE = "freeze"  # F6, F41: stopped for a minute, then going on as if nothing had happened
+    FREEZE = "freeze"  # F6: stopped for a minute, then going on as if nothing had happened
     DEPLOY = "deploy"  # F7: one replica after the other ends in order and starts anew
     RATE_LIMIT = "rate_limit"  # F8: 429 with Retry-After 1, 30 or 300
     STORM = "storm"  # F9: ten minutes of 429 for everything
@@ -20,14 +20,14 @@ class Fault(StrEnum):
     OUTAGE = "outage"  # F14: Slack is down for two hours
     HISTORY = "history"  # F15: looks are refused
     CHANNEL = "channel"  # F16: archived, bot removed, read-only; mended hours later
-    PEOPLE = "people"  # F17: somebody is deactivated
+    PEOPLE = "people"  # F17: a tier loses somebody, or everybody
     TOKEN = "token"
     SCOPE = "scope"  # F19: chat:write is gone for a while
     DELETION = "deletion"  # F20: people delete our messages
     LOCKED = "locked"  # F20: a thread is locked
     REPEATED = "repeated"  # F21: presses and forms arrive again, and late
     RIVALS = "rivals"  # F22: two at once, and at the moment of a ping
-    POLICY = "policy"  # F23: the policy changes
+    POLICY = "policy"  # F23: the policy changes, under open forms too
     STORAGE = "storage"  # F30: the database fails before a commit, or after it
     SKEW = "skew"  # F34: the machines' clocks are wrong; only a house that trusts them notices
     DOWN = "down"  # F36: nothing runs for hours or days
@@ -35,6 +35,7 @@ class Fault(StrEnum):
     BURST = "burst"  # F40: very many at once
     UNKNOWN = "unknown"  # F42: a code that no table knows
     REFUSED = "refused"  # invalid_blocks, plan limits
+    LOOP = "loop"  # F41: one loop stands still, until the process ends over it
 
 
 FOR_A_BUG_ONLY = frozenset({Fault.SKEW})
