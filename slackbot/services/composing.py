@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,19 +86,20 @@ def compose(ctx: ServiceContext, renderer: Renderer, row: OutboxRow) -> Letter:
         detail = _detail(tx, row)
         others = _called_for(ctx, tx, row) if row.kind is Kind.PING_EDIT else []
         outage = _outage(tx, row)
+        keys = [each.key for each in _sharing(tx, row)] if row.kind is Kind.PING_EDIT else []
+    waiting, gone = ([each for each, waits in others if waits is so] for so in (True, False))
     if outage is not None:
         payload = renderer.outage(outage)
     elif Tried.PLAIN in tried(row):
         payload = renderer.minimal(view, row.kind)
-    elif len(others) > 1:
-        waiting, gone = ([each for each, waits in others if waits is so] for so in (True, False))
+    elif len(others) > 1 or waiting:
         payload = renderer.fold(waiting, gone)
     else:
         payload = _rendered(renderer, row, view, detail)
     if Tried.RESENT in tried(row):
         payload = renderer.resent(payload)
     arguments: dict[str, Any] = {"text": payload.text, "blocks": payload.blocks or None}
-    arguments |= _posting(row, place) if edits is None else {"channel": edits.channel, "ts": edits.ts}
+    arguments |= _posting(row, place) if edits is None else _editing(row, edits, keys)
     return Letter(row, escalation.version, cards, arguments, edits)
 
 
@@ -176,6 +177,14 @@ def _posting(row: OutboxRow, place: Place) -> dict[str, Any]:
         arguments["reply_broadcast"] = True
     if Tried.KEYLESS not in tried(row):
         arguments["metadata"] = carried(row.key)
+    return arguments
+
+
+def _editing(row: OutboxRow, edits: Posted, keys: Sequence[str]) -> dict[str, Any]:
+    """Write which message is changed; one that stands for fewer calls now carries no more than their keys."""
+    arguments: dict[str, Any] = {"channel": edits.channel, "ts": edits.ts}
+    if keys and Tried.KEYLESS not in tried(row):
+        arguments["metadata"] = carried(*keys)
     return arguments
 
 

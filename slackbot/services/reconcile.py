@@ -23,7 +23,7 @@ from slackbot.services.reactions import (
     RIGHTS_RETURN,
     Blind,
 )
-from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit
+from slackbot.services.recording import EDIT_OF, SHOWN_UNKNOWN, note_post, want_edit, want_named_anew
 from slackbot.services.tried import Tried, code_in, error_of, tried
 from slackbot.slack.failures import (
     DestinationBroken,
@@ -137,7 +137,7 @@ class Reconciler:
             ]
         kept = next((copy for copy in copies if copy in known), copies[0] if known and copies else None)
         for channel, ts in copies:
-            if (channel, ts) != kept and not self._stands_for_others(row, channel, ts):
+            if (channel, ts) != kept and not self._is_left_to_others(row, channel, ts):
                 self._delete(row, channel, ts)
         with self._ctx.store.write() as tx:
             escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
@@ -149,10 +149,12 @@ class Reconciler:
         self._put_off.pop(row.id, None)
         self._ctx.wake()
 
-    def _stands_for_others(self, row: OutboxRow, channel: str, ts: str) -> bool:
-        """Say whether a copy that one row has too many is the one that another row is known by."""
-        with self._ctx.store.read() as tx:
-            return any(posted.key != row.key for posted in tx.messages.by_ts(row.workspace_id, channel, ts))
+    def _is_left_to_others(self, row: OutboxRow, channel: str, ts: str) -> bool:
+        """Say whether a copy that one row has too many is the one that others are known by; it names only them then."""
+        with self._ctx.store.write() as tx:
+            others = [each for each in tx.messages.by_ts(row.workspace_id, channel, ts) if each.key != row.key]
+            want_named_anew(self._ctx, tx, others)
+        return bool(others)
 
     def _delete(self, row: OutboxRow, channel: str, ts: str) -> None:
         try:

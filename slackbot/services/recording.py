@@ -33,6 +33,8 @@ def settle_post(ctx: ServiceContext, letters: Sequence[Letter], channel: str, ts
     """
     with ctx.store.write() as tx:
         settled = [_settled(ctx, tx, letter, channel, ts) for letter in letters]
+        if any(settled) and not all(settled):
+            want_named_anew(ctx, tx, tx.messages.by_ts(letters[0].row.workspace_id, channel, ts))
     now = ctx.wire_now()
     for letter, is_settled in zip(letters, settled, strict=True):
         if is_settled:
@@ -113,6 +115,13 @@ def note_post(
         # It was on its way when somebody took the case: nobody shall read it as it is.
         edit = Wanted(Kind.PING_EDIT, row.visit, ordinal=row.ordinal)
         tx.outbox.enqueue(escalation, [(edit, new_message_key())], ctx.wire_now())
+
+
+def want_named_anew(ctx: ServiceContext, tx: Transaction, known_by: Sequence[Posted]) -> None:
+    """Want a message that names calls which stand elsewhere to name those only that are known by it."""
+    for posted in known_by[:1]:
+        tx.messages.moved(posted.workspace_id, posted.key, posted.channel, posted.ts)
+        _want_marked(ctx, tx, posted)
 
 
 def _mark_folds(ctx: ServiceContext, tx: Transaction, row: OutboxRow) -> None:

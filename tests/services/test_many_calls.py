@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from slackbot.core.messages import FOLD_ABOVE, FOLD_AT_MOST, Kind
 from slackbot.core.model import Escalation
-from slackbot.services.composing import carried
+from slackbot.services.composing import carried, keys_in
 from slackbot.simulator.model import Message
 from slackbot.slack.views import CaseView, Payload
 from storage.outbox_rows import OutboxRow, OutboxState
@@ -151,20 +151,51 @@ def test_a_sleeper_who_wakes_doubles_nothing(still: StillHouse, sleeps: float) -
     assert_one_for_all(still)
 
 
-def test_a_copy_that_others_are_known_by_stays(still: StillHouse) -> None:
-    """A case that got a call of its own as well does not take the one message from the others."""
+@pytest.mark.parametrize("own", [1, SEVEN - 1])
+def test_a_copy_that_others_are_known_by_stays(still: StillHouse, own: int) -> None:
+    """Cases that got calls of their own as well do not take the one message from the others, and leave it."""
     due_together(still)
     still.runs(5)
     message = assert_one_for_all(still)
-    row, place = still.rows(Kind.PING)[0], still.channel_id("tier-2")
-    own = still.wire.call(row.workspace_id, POST, channel=place, text="again", metadata=carried(row.key))
-    with still.engine.ctx.store.write() as tx:
-        tx.messages.moved(row.workspace_id, row.key, place, own["ts"])
-        tx.connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(recheck_at=still.clock.now()))
-    still.runs(5)
-    assert [each.ts for each in folds(still)] == [message.ts]
-    assert still.rows(Kind.PING)[0].recheck_at is None
-    still.wire.call(row.workspace_id, "chat.delete", channel=place, ts=own["ts"])
+    place = still.channel_id("tier-2")
+    for row in still.rows(Kind.PING)[:own]:
+        called = still.wire.call(row.workspace_id, POST, channel=place, text="again", metadata=carried(row.key))
+        with still.engine.ctx.store.write() as tx:
+            tx.messages.moved(row.workspace_id, row.key, place, called["ts"])
+            tx.connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(recheck_at=still.clock.now()))
+    still.runs(30)
+    (left,) = folds(still)
+    assert left.ts == message.ts
+    assert_stands_for(still, left, still.rows(Kind.PING)[own:])
+    assert {row.recheck_at for row in still.rows(Kind.PING)} == {None}
+
+
+def test_what_was_sent_singly_meanwhile_leaves_the_one_message(still: StillHouse) -> None:
+    """A sender that slept while others took some of its calls names those in the one message no more."""
+    due_together(still)
+    asleep = iter([True])
+
+    def freeze(method: str, args: Mapping[str, Any]) -> None:
+        if method == POST and is_fold(args) and next(asleep, False):
+            others = [row.id for row in still.rows(Kind.PING)[:3]]
+            taken = sa.update(outbox).where(outbox.c.id.in_(others))
+            with still.engine.ctx.store.write() as tx:
+                tx.connection.execute(taken.values(state="pending", lease_until=None, token=outbox.c.token + 1))
+
+    still.wire.during = freeze
+    still.runs(60)
+    (message,) = folds(still)
+    assert_stands_for(still, message, still.rows(Kind.PING)[3:])
+    assert len(replies(still)) == 3
+
+
+def assert_stands_for(still: StillHouse, message: Message, rows: Sequence[OutboxRow]) -> None:
+    """Check which calls a message names, offers and carries the keys of."""
+    labels = {still.case_of(row).label for row in still.rows(Kind.PING)}
+    wanted = {still.case_of(row).label for row in rows}
+    named = {label for label in labels if label in message.text}
+    assert (named, set(keys_in(message.metadata))) == (wanted, {row.key for row in rows})
+    assert {label for label in labels if label in str(message.blocks)} == wanted
 
 
 def claimed(still: StillHouse) -> None:

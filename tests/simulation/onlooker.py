@@ -16,7 +16,7 @@ from tests.simulation.weather import Fault
 from tests.simulation.wire import Args
 from tests.simulation.world import World
 
-_POST, _DELETE = "chat.postMessage", "chat.delete"
+_POST, _UPDATE, _DELETE = "chat.postMessage", "chat.update", "chat.delete"
 _MAY_HAVE_A_TWIN = frozenset({Kind.CARD, Kind.CASE, Kind.NEWS})
 """Kinds that are sent again after three seconds: their loss is worse than a second copy for a minute."""
 
@@ -43,6 +43,8 @@ class Onlooker:
         elif method == _DELETE:
             self._gone(str(args["channel"]), str(args["ts"]))
             self._world.sightings.saw(Sight.FENCED if self._watch.doing == "errand" else Sight.SURPLUS)
+        elif method == _UPDATE:
+            self._named_anew(args)
         elif method == "conversations.join":
             self._world.sightings.saw(Sight.JOINED)
 
@@ -98,6 +100,13 @@ class Onlooker:
         self._watch.weeklies[key] += 1
         if self._watch.weeklies[key] > 1:
             self._watch.broken(Check.WEEKLY, f"{key} was posted {self._watch.weeklies[key]} times")
+
+    def _named_anew(self, args: Args) -> None:
+        """Hear that a message stands only for these calls from now on."""
+        keys, place = keys_in(args.get("metadata")), (str(args["channel"]), str(args["ts"]))
+        for key, places in self._watch.visible.items() if keys else ():
+            if key not in keys:
+                places.discard(place)
 
     def _gone(self, channel: str, ts: str) -> None:
         for places in self._watch.visible.values():

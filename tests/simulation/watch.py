@@ -168,7 +168,7 @@ class Watch:
         self._timeline.note(
             self.acting, self.doing, "calls", method, args.get("channel"), *keys_in(args.get("metadata"))
         )
-        for key in keys_in(args.get("metadata")):
+        for key in keys_in(args.get("metadata")) if method == "chat.postMessage" else ():
             row = self.by_key.get(key)
             if row is not None and row.kind in {Kind.PING, Kind.PING_BROADCAST}:
                 self._ping_seen[row.case] = now
