@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from slackbot.core.digest import Digest
 from slackbot.core.periods import Period, from_key
 from slackbot.core.summary_request import EVERYTHING, SummaryRequest, read_scope
-from slackbot.core.weekly import following
 from slackbot.errors import StorageError
 from slackbot.services.composing import Place, carried
 from slackbot.services.context import ServiceContext
@@ -23,7 +22,7 @@ from slackbot.services.reactions import EARLIER
 from slackbot.services.summaries import digest
 from slackbot.services.tokens import TellOutside
 from slackbot.services.warning import alert, who_is_told
-from slackbot.services.weekly_plan import houses, missed_before, plan_weekly
+from slackbot.services.weekly_plan import missed_before, next_due, plan_weekly
 from slackbot.slack.failures import (
     Ambiguous,
     AuthBroken,
@@ -78,8 +77,8 @@ class WeeklySummaries:
         """Say when the next one is due (wire time): planned already, or to be planned at its weekly instant."""
         with self._ctx.store.read() as tx:
             moments = [tx.weekly.next_moment()]
-            for _, schedules in houses(self._ctx, tx):
-                moments += [self._ctx.clocks.to_wire(following(each, self._ctx.now())) for each in schedules]
+            due = next_due(self._ctx, tx, self._ctx.now())
+            moments += [due and self._ctx.clocks.to_wire(due)]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _post(self, planned: Planned) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from slackbot.core.model import Workspace
 from slackbot.core.outages import Cause
 from slackbot.core.periods import Period
-from slackbot.core.weekly import Missed, Occasion, Schedule, latest, of_week_before
+from slackbot.core.weekly import Missed, Occasion, Schedule, following, latest, of_week_before
 from slackbot.ids import summary_key
 from slackbot.services.context import NoPolicyError, ServiceContext
 from slackbot.services.scheduling import schedules_of
@@ -29,6 +29,16 @@ def plan_weekly(ctx: ServiceContext, tx: Transaction, now: datetime, *, in_doubt
         for schedule in schedules
     ]
     return sum(planned)
+
+
+def next_due(ctx: ServiceContext, tx: Transaction, now: datetime) -> datetime | None:
+    """Say when the next summary is due (case time): in the past where one that is due was not wanted yet."""
+    return min((_due(tx, one, each, now) for one, schedules in houses(ctx, tx) for each in schedules), default=None)
+
+
+def _due(tx: Transaction, workspace: Workspace, schedule: Schedule, now: datetime) -> datetime:
+    newest = latest(schedule, now)
+    return newest.at if _is_open(tx, workspace, schedule, newest) else following(schedule, now)
 
 
 def houses(ctx: ServiceContext, tx: Transaction) -> list[tuple[Workspace, list[Schedule]]]:

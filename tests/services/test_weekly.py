@@ -47,10 +47,19 @@ def test_it_comes_on_monday_about_the_week_before(house: StillHouse) -> None:
     assert message.metadata is not None
 
 
+def test_what_failed_when_it_was_due_is_still_due(house: StillHouse) -> None:
+    """Nobody waits a week for the next one when the database failed just then."""
+    house.clock.set(DUE + timedelta(seconds=1))
+    assert house.engine.weekly.next_moment() == DUE
+    settles(house)
+    assert house.engine.weekly.next_moment() == DUE + timedelta(days=7)
+
+
 def test_it_comes_every_week_at_nine_whatever_the_clocks_do(house: StillHouse) -> None:
     """In March the clocks go forward between two of them; both are at nine there."""
     times = []
     house.clock.set(datetime(2027, 3, 21, 12, 0, tzinfo=UTC))
+    settles(house)
     for _ in range(2):
         moment = house.engine.weekly.next_moment()
         assert moment is not None
