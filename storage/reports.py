@@ -50,8 +50,8 @@ from storage.report_statements import (
 from storage.repository import Repository
 from storage.tables.cases import escalations, history
 
-EVERY_WAY = (Dimension.TIER, Dimension.CATEGORY, Dimension.SEVERITY, Dimension.CUSTOMER_TIER, Dimension.REASON)
-IN_SHORT = (Dimension.CATEGORY, Dimension.REASON)
+_EVERY_WAY = tuple(Dimension)
+_IN_FULL = tuple(each for each in Dimension if each is not Dimension.REASON)
 """By what the weeks before are parted: as far as it is asked what grew."""
 
 PATIENCE = 60
@@ -84,15 +84,16 @@ class Reports(Repository):
         found: datetime | None = self._connection.execute(first).scalar()
         return found
 
-    def figures(self, sought: Sought, dimensions: Sequence[Dimension] = EVERY_WAY) -> Figures:
-        """Count everything; `dimensions` says by what the cases are parted."""
-        parted: _Groups = {each: defaultdict(Group) for each in dimensions}
+    def figures(self, sought: Sought, *, briefly: bool = False) -> Figures:
+        """Count everything; `briefly` only what was raised is parted."""
+        parted: _Groups = {each: defaultdict(Group) for each in _EVERY_WAY}
+        by = () if briefly else _IN_FULL
         found = self._raised(Figures(), sought, parted)
-        found = self._acknowledged(found, sought, parted)
-        found = self._resolved(found, sought, parted)
-        found = self._visits(found, sought, parted.get(Dimension.TIER))
+        found = self._acknowledged(found, sought, parted, by)
+        found = self._resolved(found, sought, parted, by)
+        found = self._visits(found, sought, parted[Dimension.TIER])
         found = self._promises(self._counts(found, sought), sought)
-        if Dimension.TIER in parted:
+        if not briefly:
             self._pings_by_tier(sought, parted[Dimension.TIER])
             self._open_parted(sought, parted)
         return replace(found, groups={each: dict(groups) for each, groups in parted.items()})
@@ -122,7 +123,7 @@ class Reports(Repository):
         return asked(self._connection, build, sought, *given)
 
     def _raised(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
-        for dimension, name, count in self._ask(raised_by, sought, tuple(parted)):
+        for dimension, name, count in self._ask(raised_by, sought, _EVERY_WAY):
             if dimension == ALL:
                 found = replace(found, raised=count)
             else:
@@ -130,8 +131,7 @@ class Reports(Repository):
                 groups[name] = replace(groups[name], raised=count)
         return found
 
-    def _acknowledged(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
-        by = tuple(each for each in parted if each is not Dimension.REASON)
+    def _acknowledged(self, found: Figures, sought: Sought, parted: _Groups, by: Sequence[Dimension]) -> Figures:
         for dimension, name, count, middle, high, late, _ in self._ask(acknowledged_by, sought, by):
             if dimension == ALL:
                 times = Times(count, _span(middle), _span(high))
@@ -141,8 +141,7 @@ class Reports(Repository):
                 groups[name] = replace(groups[name], acknowledged=count, to_acknowledge=_span(middle))
         return found
 
-    def _resolved(self, found: Figures, sought: Sought, parted: _Groups) -> Figures:
-        by = tuple(each for each in parted if each is not Dimension.REASON)
+    def _resolved(self, found: Figures, sought: Sought, parted: _Groups, by: Sequence[Dimension]) -> Figures:
         for dimension, name, count, middle, high, _, overlong in self._ask(resolved_by, sought, by):
             if dimension == ALL:
                 times = Times(count, _span(middle), _span(high))
@@ -152,13 +151,12 @@ class Reports(Repository):
                 groups[name] = replace(groups[name], resolved=count)
         return found
 
-    def _visits(self, found: Figures, sought: Sought, tiers: defaultdict[str, Group] | None) -> Figures:
+    def _visits(self, found: Figures, sought: Sought, tiers: defaultdict[str, Group]) -> Figures:
         """Count visits begun by tier, and those begun because nobody answered or nobody could be reached."""
         jumps = 0
         for name, arrival, count in self._ask(_visits_of, sought):
             jumps += count if arrival in WITHOUT_A_PERSON else 0
-            if tiers is not None:
-                tiers[name] = replace(tiers[name], raised=tiers[name].raised + count)
+            tiers[name] = replace(tiers[name], raised=tiers[name].raised + count)
         return replace(found, jumps=jumps)
 
     def _counts(self, found: Figures, sought: Sought) -> Figures:
@@ -186,8 +184,7 @@ class Reports(Repository):
             tiers[name] = replace(tiers[name], pings=count, pings_out_of_hours=int(out))
 
     def _open_parted(self, sought: Sought, parted: _Groups) -> None:
-        by = tuple(each for each in parted if each is not Dimension.REASON)
-        for dimension, name, count in self._ask(open_by, sought, by):
+        for dimension, name, count in self._ask(open_by, sought, _IN_FULL):
             if dimension != ALL:
                 groups = parted[Dimension(dimension)]
                 groups[name or ""] = replace(groups[name or ""], open_at_end=count)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from slackbot.core.comparison import Compared, Trend, verdict
+from slackbot.core.comparison import ENOUGH, Compared, Trend, verdict
 from slackbot.core.periods import WEEK
-from slackbot.core.summary import Dimension, Figures, Rule, Window
+from slackbot.core.summary import Dimension, Figures, Group, Rule, Window
 from slackbot.core.summary_request import SummaryRequest
 
 GREW_TO = 3
@@ -63,6 +63,11 @@ class Digest:
         """Say in one word how it stands."""
         return verdict(self.compared)
 
+    def usual(self, dimension: Dimension, name: str) -> Fraction | None:
+        """Say how many cases of a group usually come; None where the four weeks before had too few to say."""
+        before = _raised((figures for _, figures in self.weeks), dimension, name)
+        return Fraction(before, len(self.weeks)) * scale_of(self.request, self.now) if before >= ENOUGH else None
+
 
 def scale_of(request: SummaryRequest, now: datetime) -> Fraction:
     """Say what a usual week is to be multiplied with to stand beside the period."""
@@ -81,11 +86,11 @@ def growths(figures: Figures, weeks: Sequence[Figures], scale: Fraction) -> list
     found = []
     for dimension in (Dimension.CATEGORY, Dimension.REASON):
         for name, group in figures.groups.get(dimension, {}).items():
-            usual = Fraction(sum(_raised(week.groups, dimension, name) for week in weeks), len(weeks)) * scale
+            usual = Fraction(_raised(weeks, dimension, name), len(weeks)) * scale
             if name and group.raised >= GREW_TO and group.raised >= usual * GREW_BY:
                 found.append(Growth(dimension, name, group.raised, usual))
     return sorted(found, key=lambda g: (g.usual - g.count, g.dimension, g.name))[:MOST_GROWTHS]
 
 
-def _raised(groups: Mapping[Dimension, Mapping[str, object]], dimension: Dimension, name: str) -> int:
-    return getattr(groups.get(dimension, {}).get(name), "raised", 0)
+def _raised(weeks: Iterable[Figures], dimension: Dimension, name: str) -> int:
+    return sum(week.groups.get(dimension, {}).get(name, Group()).raised for week in weeks)

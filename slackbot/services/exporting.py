@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slackbot.core.model import Workspace
-from slackbot.core.summary_request import SummaryRequest
+from slackbot.core.summary_request import ScopeKind, SummaryRequest
 from slackbot.services.context import Requester, ServiceContext
 from slackbot.services.summaries import sought_by
 from slackbot.slack.uploading import SentFile
@@ -30,6 +31,17 @@ MOST_ROWS = 100_000
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who may be named: everybody, or only one."""
+
+    only: str | None
+
+    def __call__(self, person: object) -> object:
+        """Write somebody's id, where it may be read."""
+        return person if self.only in {None, person} else None
+
+
 def export(ctx: ServiceContext, requester: Requester, request: SummaryRequest) -> tuple[list[SentFile], bool]:
     """Write both files, with a word on whether all rows are in them."""
     now = ctx.now()
@@ -40,14 +52,16 @@ def export(ctx: ServiceContext, requester: Requester, request: SummaryRequest) -
 def written(
     tx: Transaction, workspace: Workspace, request: SummaryRequest, now: datetime
 ) -> tuple[list[SentFile], bool]:
-    """Write both files of a workspace."""
+    """Write both files of a workspace; those of somebody's own cases name nobody else."""
     tx.reports.take_time()
     sought = sought_by(workspace.id, request, now, ())
     zone = ZoneInfo(request.period.zone)
     name = f"{request.period.first}-{request.period.days}d"
-    cases, all_cases = _file(CASE_HEADINGS, (_case(row, zone) for row in tx.reports.case_rows(sought, MOST_ROWS + 1)))
+    named = Named(request.scope.value if request.scope.kind is ScopeKind.MINE else None)
+    rows = tx.reports.case_rows(sought, MOST_ROWS + 1)
+    cases, all_cases = _file(CASE_HEADINGS, (_case(row, zone, named) for row in rows))
     rows = tx.reports.timeline_rows(sought, MOST_ROWS + 1)
-    timeline, all_events = _file(TIMELINE_HEADINGS, (_event(row, zone) for row in rows))
+    timeline, all_events = _file(TIMELINE_HEADINGS, (_event(row, zone, named) for row in rows))
     files = [SentFile(f"cases-{name}.csv", cases), SentFile(f"timeline-{name}.csv", timeline)]
     return files, all_cases and all_events
 
@@ -72,11 +86,12 @@ def _file(headings: tuple[str, ...], rows: Iterable[Iterable[object]]) -> tuple[
         return lines.getvalue().encode("utf-8-sig"), count <= MOST_ROWS
 
 
-def _case(row: tuple[object, ...], zone: ZoneInfo) -> Iterator[object]:
-    number, *told, raised_at, taken_at, resolved_at, pings, jumps, customer_tier = row
+def _case(row: tuple[object, ...], zone: ZoneInfo, named: Named) -> Iterator[object]:
+    number, *told, raised_by, owner, raised_at, taken_at, resolved_at, pings, jumps, customer_tier = row
     instants = [each if isinstance(each, datetime) else None for each in (raised_at, taken_at, resolved_at)]
     yield f"ESC-{number}"
     yield from told
+    yield from (named(raised_by), named(owner))
     for at in instants:
         yield from _times(at, zone)
     for at in instants[1:]:
@@ -84,11 +99,11 @@ def _case(row: tuple[object, ...], zone: ZoneInfo) -> Iterator[object]:
     yield from (pings, jumps, customer_tier)
 
 
-def _event(row: tuple[object, ...], zone: ZoneInfo) -> Iterator[object]:
+def _event(row: tuple[object, ...], zone: ZoneInfo, named: Named) -> Iterator[object]:
     number, at, code, actor, params = row
     yield f"ESC-{number}"
     yield from _times(at if isinstance(at, datetime) else None, zone)
-    yield from (code, actor, json.dumps(params, sort_keys=True, ensure_ascii=False))
+    yield from (code, named(actor), json.dumps(params, sort_keys=True, ensure_ascii=False))
 
 
 def _times(at: datetime | None, zone: ZoneInfo) -> tuple[str, str]:

@@ -30,7 +30,6 @@ from slackbot.services.showing import permalink, view_of
 from slackbot.services.transact import get_to_know
 from slackbot.slack.views import BehindView, CaseView
 from storage.report_statements import Sought
-from storage.reports import IN_SHORT
 from storage.unit_of_work import Transaction
 
 LISTED = 40
@@ -121,7 +120,7 @@ def digest(tx: Transaction, workspace: Workspace, request: SummaryRequest, now: 
     if began is None or began >= before[0].end:
         before = []
     briefly = [replace(sought, start=each.start, end=each.end, hours=()) for each in before]
-    weeks = [tx.reports.figures(each, IN_SHORT) for each in briefly]
+    weeks = [tx.reports.figures(each, briefly=True) for each in briefly]
     scale = scale_of(request, now)
     return Digest(
         request=request,

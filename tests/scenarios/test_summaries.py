@@ -310,6 +310,20 @@ def test_the_export_comes_as_files_to_the_one_who_asked(acme_house: House) -> No
     assert b"ESC-3,2026-11-23T10:05:00Z,2026-11-23T11:05:00+01:00,withdrawn" in (timeline.content or b"")
 
 
+def test_an_agent_s_export_names_nobody_else(acme_house: House) -> None:
+    """An agent's own cases come with the agent's id, and without that of whoever took them."""
+    a_week(acme_house)
+    ana = acme_house.person("ana")
+    shown = reads(ana, "mine", "your cases")
+    ana.clicks("Export", on=shown)
+    ana.sees_ephemeral("The files are in your direct message")
+    ana.dm.shows("Cases and timeline: Week 2026-W48")
+    told = b"".join(file.content or b"" for file in shared(acme_house, ana.dm.channel.id)).decode()
+    others = [each.id for each in acme_house.workspace.people() if each.id != ana.id]
+    assert ana.id in told
+    assert [each for each in others if each in told] == []
+
+
 def test_where_files_may_not_be_sent_it_is_said(acme_house: House) -> None:
     """The permission is one that may be declined."""
     a_week(acme_house)

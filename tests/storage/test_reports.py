@@ -19,7 +19,6 @@ from slackbot.core.summary import review as chosen
 from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
 from slackbot.services.summaries import digest
 from storage.report_statements import Sought
-from storage.reports import IN_SHORT
 from storage.tables.uptime import outages
 from tests.engines import SQLITE_EVERY_DAY, Databases
 from tests.storage import summary_model as model
@@ -78,12 +77,12 @@ def test_the_database_counts_as_the_model_does(
     asked = sought(house, first_day, days, scope, down=down)
     with house.store.read() as tx:
         found = tx.reports.figures(asked)
-        brief = tx.reports.figures(asked, IN_SHORT)
+        brief = tx.reports.figures(asked, briefly=True)
     forget(house.store)
     expected = model.figures(told, asked)
     assert found == expected
     assert brief == replace(expected, groups=brief.groups)
-    for dimension in IN_SHORT:
+    for dimension in Dimension:
         raised = {name: group.raised for name, group in brief.groups[dimension].items() if group.raised}
         assert raised == {name: group.raised for name, group in expected.groups[dimension].items() if group.raised}
 

@@ -139,6 +139,23 @@ def test_the_busiest_tiers_stand_there_and_the_others_are_counted(renderer: Rend
     assert "more" not in text.split("*By tier*\n")[1].split("*")[0]
 
 
+def test_every_group_stands_beside_its_four_weeks(renderer: Renderer) -> None:
+    """What came, was taken, was resolved and is open stands there by category, severity and customer tier."""
+    digest = digest_of()
+    now, few = Group(raised=12, acknowledged=10, resolved=8, open_at_end=3), Group(raised=2)
+    week = {dimension: {"high": Group(raised=9), "low": few} for dimension in Dimension}
+    changed = replace(
+        digest,
+        figures=replace(digest.figures, groups={each: {"high": now, "low": few} for each in Dimension}),
+        weeks=[(window, replace(figures, groups=week)) for window, figures in digest.weeks],
+    )
+    said = str(renderer.summary(changed, public=False).blocks)
+    for heading, name in (("category", "high"), ("severity", "High"), ("customer tier", "high")):
+        line = f"{name}: 12 raised (usual 9), 10 taken, 8 resolved, 3 open"
+        assert f"*By {heading}*\\n{line}\\n{name[0].replace('h', 'l').replace('H', 'L')}ow: 2 raised, 0 taken" in said
+    assert "high: 12 came (usual 9), 10 taken, 8 resolved, 3 open" in said
+
+
 def test_time_left_out_is_named(renderer: Renderer) -> None:
     """When and why, also for those who listen and on the Home tab; a thousand outages break no limit."""
     digest = digest_of()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from slackbot import ids
-from slackbot.core.comparison import ENOUGH, TELLING, Trend
+from slackbot.core.comparison import ENOUGH, TELLING, Form, Trend
 from slackbot.core.digest import Digest
 from slackbot.core.summary import Behind, Dimension, Group, Window
 from slackbot.core.text import clean, excerpt
@@ -21,7 +22,12 @@ from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.rendering.weekly import weekly_button, weekly_gap
 from slackbot.slack.views import Payload
 
-_GROUPS = 6
+_TIERS, _GROUPS = 6, 4
+_HEADINGS = {
+    Dimension.CATEGORY: "summary.by_category",
+    Dimension.SEVERITY: "summary.by_severity",
+    Dimension.CUSTOMER_TIER: "summary.by_customer_tier",
+}
 _NAME = 40
 _LESSON = 120
 _LESSON_READ = 1_000
@@ -108,7 +114,7 @@ def _sections(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
     yield _looks(kit, digest)
     yield _lessons(kit, digest)
     yield _growths(kit, digest)
-    yield f.joined(list(_groups(kit, digest)), "\n")
+    yield from _groups(kit, digest)
     yield _left_out(kit, digest)
 
 
@@ -144,32 +150,48 @@ def _groups(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
     groups = digest.figures.groups
     named = {name: group for name, group in groups.get(Dimension.TIER, {}).items() if name}
     if named:
-        tiers = [
-            _tier(kit, name, group) for name, group in _first(named, lambda group: group.raised + group.open_at_end)
-        ]
-        yield f.joined([kit.words.mrkdwn("summary.tiers"), *tiers, *_more(kit, named)], "\n")
-    for dimension in (Dimension.CATEGORY, Dimension.SEVERITY, Dimension.CUSTOMER_TIER):
-        raised = {name: group for name, group in groups.get(dimension, {}).items() if group.raised}
-        if any(raised):
+        tiers = [_tier(kit, name, group, digest.usual(Dimension.TIER, name)) for name, group in _first(named, _TIERS)]
+        yield f.joined([kit.words.mrkdwn("summary.by_tier"), *tiers, *_more(kit, named, _TIERS)], "\n")
+    for dimension, heading in _HEADINGS.items():
+        found = groups.get(dimension, {})
+        if any(found):
             said = [
-                kit.words.mrkdwn("summary.group", name=_called(kit, dimension, name), count=group.raised)
-                for name, group in _first(raised, lambda group: group.raised)
+                _group(kit, _called(kit, dimension, name), group, digest.usual(dimension, name))
+                for name, group in _first(found, _GROUPS)
             ]
-            heading = kit.words.plain(f"dimension.{dimension}")
-            yield kit.words.mrkdwn("summary.by", dimension=heading, groups=f.joined([*said, *_more(kit, raised)], ", "))
+            yield f.joined([kit.words.mrkdwn(heading), *said, *_more(kit, found, _GROUPS)], "\n")
 
 
-def _first(groups: Mapping[str, Group], weight: Callable[[Group], int]) -> list[tuple[str, Group]]:
-    return sorted(groups.items(), key=lambda pair: (-weight(pair[1]), pair[0]))[:_GROUPS]
+def _first(groups: Mapping[str, Group], most: int) -> list[tuple[str, Group]]:
+    """Choose the busiest: where most cases came or stand."""
+    return sorted(groups.items(), key=lambda pair: (-pair[1].raised - pair[1].open_at_end, pair[0]))[:most]
 
 
-def _more(kit: Kit, groups: Mapping[str, Group]) -> list[Mrkdwn]:
+def _more(kit: Kit, groups: Mapping[str, Group], named: int) -> list[Mrkdwn]:
     """Say how many have no place."""
-    more = len(groups) - _GROUPS
+    more = len(groups) - named
     return [kit.words.mrkdwn("summary.group_more", more=more)] if more > 0 else []
 
 
-def _tier(kit: Kit, name: str, group: Group) -> Mrkdwn:
+def _usual(kit: Kit, usual: Fraction | None) -> Mrkdwn | str:
+    if usual is None:
+        return ""
+    return kit.words.mrkdwn("summary.group_usual", usual=figures.number(kit.words, Form.COUNT, usual))
+
+
+def _group(kit: Kit, name: str, group: Group, usual: Fraction | None) -> Mrkdwn:
+    return kit.words.mrkdwn(
+        "summary.group",
+        name=name,
+        raised=group.raised,
+        usual=_usual(kit, usual),
+        taken=group.acknowledged,
+        resolved=group.resolved,
+        open=group.open_at_end,
+    )
+
+
+def _tier(kit: Kit, name: str, group: Group, usual: Fraction | None) -> Mrkdwn:
     middle = group.to_acknowledge
     span = "" if middle is None else figures.short_span(kit.words, middle)
     out = group.pings_out_of_hours
@@ -177,6 +199,8 @@ def _tier(kit: Kit, name: str, group: Group) -> Mrkdwn:
         "summary.tier",
         name=excerpt(name, _NAME),
         arrived=group.raised,
+        usual=_usual(kit, usual),
+        resolved=group.resolved,
         taken=group.acknowledged,
         median=kit.words.mrkdwn("summary.tier_median", median=span) if span else "",
         open=group.open_at_end,
