@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 class Outside(Protocol):
     """What listeners may ask of Slack: forms, and a word to the one who asked."""
 
-    def open_view(self, team_id: str, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a form; the trigger lives three seconds."""
+    def open_view(self, team_id: str, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a form, and give its id; the trigger lives three seconds."""
         ...
 
     def update_view(self, team_id: str, view_id: str, view: dict[str, Any], view_hash: str | None) -> None:
@@ -82,14 +82,19 @@ class Desk:
             drawn = draw()
             if isinstance(drawn, str):
                 self.tell(sender, trigger_id, response_url, drawn)
-                return
-            try:
-                self.outside.open_view(sender.team_id, trigger_id, drawn)
-            except SlackFailure as failure:
-                log.warning("a form could not be opened: %s", failure)
-                self.tell(sender, None, response_url, self.renderer.expired())
+            else:
+                self.opened(sender, trigger_id, response_url, drawn)
 
         self.do_later(opening, tell=lambda text: self.tell(sender, trigger_id, response_url, text))
+
+    def opened(self, sender: Sender, trigger_id: str, response_url: str | None, view: dict[str, Any]) -> str | None:
+        """Open a form, and give its id; where it came too late, the person is told, and there is none."""
+        try:
+            return self.outside.open_view(sender.team_id, trigger_id, view)
+        except SlackFailure as failure:
+            log.warning("a form could not be opened: %s", failure)
+            self.tell(sender, None, response_url, self.renderer.expired())
+            return None
 
     def tell(self, sender: Sender, trigger_id: str | None, response_url: str | None, text: str) -> None:
         """Tell the one who asked something, the nearest way there is.

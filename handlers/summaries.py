@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
@@ -16,7 +17,7 @@ from slackbot.core.summary_request import Scope, SummaryRequest, read_scope
 from slackbot.services.scheduling import schedule_in
 from slackbot.services.summaries import Unread, Unusable, ask_again, ask_for, sum_up
 from slackbot.slack.failures import Ambiguous, SlackFailure
-from slackbot.slack.parse import MalformedPayloadError, place_of, sender_of
+from slackbot.slack.parse import MalformedPayloadError, Sender, place_of, sender_of
 from slackbot.slack.views import Payload
 
 log = logging.getLogger(__name__)
@@ -87,12 +88,54 @@ def announce(desk: Desk, body: Mapping[str, Any], request: SummaryRequest, paylo
     desk.whisper(url, desk.renderer.told("posted"))
 
 
-def count_later(desk: Desk, url: str | None, work: Callable[[], Callable[[], None]], *, replace: bool = False) -> None:
+def open_when_counted(
+    desk: Desk, sender: Sender, trigger_id: str, url: str, draw: Callable[[], dict[str, Any] | str]
+) -> None:
+    """Count what a modal shows and open it; what takes longer comes in the place of a word, before the trigger ends.
+
+    Where `draw` gives a text, it says why there is nothing to show.
+    """
+    counted = desk.counting.submit(draw)
+
+    def opening() -> None:
+        try:
+            drawn = counted.result(PATIENCE)
+        except NotYet:
+            word = desk.renderer.notice_view("Rung", desk.renderer.told(_word_before(in_place=True)))
+            view = desk.opened(sender, trigger_id, url, word)
+            if view is not None:
+                counted.add_done_callback(lambda _: desk.do_later(lambda: redrawing(view), url))
+        else:
+            desk.open_later(sender, trigger_id, url, lambda: drawn)
+
+    def redrawing(view: str) -> None:
+        try:
+            drawn = counted.result()
+        except Exception as error:  # noqa: BLE001 - the modal must not go on saying that something is counted
+            drawn = desk.own_up(error)
+        shown = desk.renderer.notice_view("Rung", drawn) if isinstance(drawn, str) else drawn
+        try:
+            desk.outside.update_view(sender.team_id, view, shown, None)
+        except SlackFailure as failure:
+            log.info("a modal was closed before it was counted: %s", failure)
+
+    desk.do_later(opening, url)
+
+
+def count_later(
+    desk: Desk,
+    url: str | None,
+    work: Callable[[], Callable[[], None]],
+    *,
+    replace: bool = False,
+    say: Callable[[str], None] | None = None,
+) -> None:
     """Count after the ack, then show what `work` gives; where it raises, the log has the trace and the person is told.
 
-    What takes longer is announced, with `replace` in place of the message that was pressed.
+    What takes longer is announced, by `say` or else by `response_url`, with `replace` in place of what was pressed.
     """
     said, is_done = threading.Lock(), threading.Event()
+    tell = say or partial(desk.whisper, url, replace=replace)
 
     def counted() -> None:
         try:
@@ -105,12 +148,11 @@ def count_later(desk: Desk, url: str | None, work: Callable[[], Callable[[], Non
             desk.whisper(url, desk.own_up(error))
 
     def announced() -> None:
-        if url is None or is_done.wait(PATIENCE):
+        if is_done.wait(PATIENCE):
             return
         with said:
             if not is_done.is_set():
-                word = desk.renderer.told(_word_before(in_place=replace))
-                desk.whisper(url, word, replace=replace)
+                tell(desk.renderer.told(_word_before(in_place=replace)))
 
     desk.counting.submit(counted)
     desk.do_later(announced, url)

@@ -11,7 +11,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
-from handlers.summaries import announce, count_later, drawn, explained
+from handlers.summaries import announce, count_later, drawn, explained, open_when_counted
 from slackbot.core.summary import Behind
 from slackbot.core.summary_request import SummaryRequest
 from slackbot.ids import (
@@ -117,6 +117,6 @@ def _on_choice(desk: Desk) -> Callable[..., None]:
             view = cases_behind(desk.ctx, requester(sender), asked, Behind(name))
             return desk.renderer.behind(view, asked.period)
 
-        desk.open_later(sender, str(body.get("trigger_id") or ""), url, draw)
+        open_when_counted(desk, sender, str(body.get("trigger_id") or ""), url, draw)
 
     return listener

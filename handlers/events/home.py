@@ -24,7 +24,8 @@ def register(app: App, desk: Desk) -> None:
     def opened(body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
         if event.get("tab") == "home":
             team, person = person_of(body)
-            count_later(desk, None, lambda: _drawn(desk, team, person))
+            say = partial(_said, desk, team, person)
+            count_later(desk, None, lambda: _drawn(desk, team, person), replace=True, say=say)
 
     def raised(ack: Ack, body: Mapping[str, Any]) -> None:
         ack()
@@ -32,6 +33,10 @@ def register(app: App, desk: Desk) -> None:
 
     app.event(EVENT_APP_HOME_OPENED)(opened)
     app.action(PRESS_RAISE)(raised)
+
+
+def _said(desk: Desk, team: str, person: str, word: str) -> None:
+    desk.outside.publish_home(team, person, desk.renderer.home(None, None, word))
 
 
 def _drawn(desk: Desk, team: str, person: str) -> Callable[[], None]:

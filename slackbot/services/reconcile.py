@@ -32,6 +32,7 @@ from slackbot.slack.failures import (
     UnknownCode,
 )
 from slackbot.slack.gateway import Gateway
+from storage.messages import Posted
 from storage.outbox_rows import OutboxRow, OutboxState
 
 log = logging.getLogger(__name__)
@@ -136,10 +137,14 @@ class Reconciler:
                 if each.key == row.key and each.removed_at is None
             ]
         kept = next((copy for copy in copies if copy in known), copies[0] if known and copies else None)
-        for channel, ts in copies:
-            if (channel, ts) != kept and not self._is_left_to_others(row, channel, ts):
+        surplus = [copy for copy in copies if copy != kept]
+        others = {copy: self._others_known_by(row, *copy) for copy in surplus}
+        for channel, ts in surplus:
+            if not others[channel, ts]:
                 self._delete(row, channel, ts)
         with self._ctx.store.write() as tx:
+            for left in others.values():
+                want_named_anew(self._ctx, tx, left)
             escalation = tx.escalations.get(row.workspace_id, row.escalation_id)
             if kept is not None and kept not in known and escalation is not None:
                 tx.messages.moved(row.workspace_id, row.key, *kept)
@@ -149,12 +154,10 @@ class Reconciler:
         self._put_off.pop(row.id, None)
         self._ctx.wake()
 
-    def _is_left_to_others(self, row: OutboxRow, channel: str, ts: str) -> bool:
-        """Say whether a copy that one row has too many is the one that others are known by; it names only them then."""
-        with self._ctx.store.write() as tx:
-            others = [each for each in tx.messages.by_ts(row.workspace_id, channel, ts) if each.key != row.key]
-            want_named_anew(self._ctx, tx, others)
-        return bool(others)
+    def _others_known_by(self, row: OutboxRow, channel: str, ts: str) -> list[Posted]:
+        """List the calls that are known by a copy which one row has too many: it stays, and names them only."""
+        with self._ctx.store.read() as tx:
+            return [each for each in tx.messages.by_ts(row.workspace_id, channel, ts) if each.key != row.key]
 
     def _delete(self, row: OutboxRow, channel: str, ts: str) -> None:
         try:

@@ -31,14 +31,15 @@ class Interactions:
         self._workspace_id_of = workspace_id_of
         self._hosts = {SLACKS_HOOKS, urlsplit(api_url).hostname}
 
-    def open_view(self, team_id: str, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a form; the trigger lives three seconds and opens one form.
+    def open_view(self, team_id: str, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a form, and give its id; the trigger lives three seconds and opens one form.
 
         Raises:
             SlackFailure: `InteractionExpired` where the trigger came too late.
         """
         workspace = self._workspace_id_of(team_id)
-        self._gateway.call(workspace, "views.open", trigger_id=trigger_id, view=view)
+        answer = self._gateway.call(workspace, "views.open", trigger_id=trigger_id, view=view)
+        return str(answer["view"]["id"])
 
     def update_view(self, team_id: str, view_id: str, view: dict[str, Any], view_hash: str | None) -> None:
         """Draw an open form anew, unless it has changed since `view_hash`.

@@ -182,6 +182,33 @@ def test_a_press_that_takes_longer_is_announced_and_then_replaced(acme_house: Ho
     assert dana.sees_ephemeral("Week 2026-W47").ts == shown.ts
 
 
+def test_a_list_that_takes_longer_is_announced_and_then_replaced(acme_house: House) -> None:
+    """The modal opens while its trigger lives, with a word; the list, or why there is none, comes in its place."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    for figure, said in (("Raised", "ESC-1"), ("Promise broken", "There are none.")):
+        busy = threading.Event()
+        acme_house.rung._counting.submit(busy.wait)
+        dana.chooses("Cases behind...", figure, on=shown)
+        dana.modal_shows("Counting.")
+        busy.set()
+        dana.modal_shows(said)
+        dana.closes()
+
+
+def test_a_home_tab_that_takes_longer_is_announced_and_then_replaced(acme_house: House) -> None:
+    """Whoever opens it sees a word, and then what waits and the week."""
+    a_week(acme_house)
+    ben = acme_house.person("ben")
+    busy = threading.Event()
+    acme_house.rung._counting.submit(busy.wait)
+    ben.opens_home()
+    ben.home_shows("Counting.")
+    busy.set()
+    assert not ben.home_shows("What waits for you", "Raised: 1").says("Counting.")
+
+
 def test_what_is_not_answered_in_place_is_not_said_to_be(acme_house: House) -> None:
     """Posts and exports come elsewhere: the word before them stays and is still true beside "is in the channel now"."""
     a_week(acme_house)

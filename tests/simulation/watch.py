@@ -189,9 +189,11 @@ class Watch:
         may = _MOVES[old] | ({_P} if row.kind in LEVEL_TRIGGERED else frozenset())
         if new not in may or new_token - token != (1 if (old, new) == (_P, _L) else 0):
             self.broken(Check.MOVES, f"row {id_} ({row.kind}) went from {old} to {new}, token {token} to {new_token}")
-        # Anybody may have a row looked for once more, whoever holds it.
+        # Anybody may have a row looked for once more, whoever holds it, and let go of one that nobody holds.
         is_look = old == new and token == new_token and is_planned_look
-        zombie = self.doing == "errand" and row.kind not in LEVEL_TRIGGERED and old != _U and not is_look
+        is_overtaken = (old, new) == (_P, OutboxState.OBSOLETE)
+        zombie = self.doing == "errand" and row.kind not in LEVEL_TRIGGERED and old != _U
+        zombie = zombie and not (is_look or is_overtaken)
         if zombie and self.acting != row.holder:
             self.broken(Check.FENCE, f"row {id_} ({row.kind}), {old} and held last by {row.holder}, was settled")
         case = self.cases[row.case]
