@@ -16,6 +16,8 @@ from storage.outbox_rows import OutboxRow, OutboxState
 from tests.simulation.bugs import patched
 from tests.simulation.week import House
 
+_MANY = 1_000
+
 
 def _again_at_once(self: Mishaps, row: OutboxRow, failure: SlackFailure, *_cure: object) -> None:
     self._again(row, timedelta(seconds=1), failure.code)
@@ -37,6 +39,8 @@ def _without_looking(self: Reconciler, state: OutboxState) -> bool:
         expired = tx.outbox.expire_leases(now, quiet=timedelta(0))
         for row in expired:
             tx.outbox.resolve_unknown(row.id, state, not_before=now)
+        for row in tx.outbox.recheck_due(now, _MANY):
+            tx.outbox.rechecked(row.id)
     return bool(expired)
 
 
