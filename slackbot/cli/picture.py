@@ -5,9 +5,12 @@ Drawn with Pillow alone, which nothing but `rung report` loads.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -22,6 +25,7 @@ _MARGIN = 48
 _INK, _PALE, _BLUE, _GREEN, _RED = "#1d1c1d", "#8a8a8a", "#1f3a5f", "#2e7d4f", "#b3403a"
 _SIGNS = {Trend.BETTER: _GREEN, Trend.WORSE: _RED}
 _TITLE, _WORD, _BODY, _SMALL = 34, 28, 20, 16
+_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "segoeui.ttf")
 _FLOOR, _CEILING = HEIGHT - 80, 360
 _HALF = (WIDTH - 3 * _MARGIN) // 2
 
@@ -97,4 +101,33 @@ def _bar(pen: ImageDraw.ImageDraw, left: int, width: int, value: float, highest:
 
 
 def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int, colour: str) -> None:
-    pen.text(at, text, fill=colour, font=ImageFont.load_default(size))
+    """Write a line, smaller or cut off where it would leave the picture."""
+    room, shown = WIDTH - _MARGIN - at[0], text if _face() else _in_ascii(text)
+    while size > _SMALL and pen.textlength(shown, _font(size)) > room:
+        size -= 1
+    while pen.textlength(shown, _font(size)) > room:
+        shown = f"{shown[:-4]}..."
+    pen.text(at, shown, fill=colour, font=_font(size))
+
+
+@cache
+def _face() -> str | None:
+    """Find a font on this machine that knows most alphabets."""
+    for name in _FONTS:
+        with suppress(OSError):
+            ImageFont.truetype(name, _BODY)
+            return name
+    return None
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Take the machine's font or, without any, Pillow's own, which knows English."""
+    face = _face()
+    return ImageFont.truetype(face, size) if face else ImageFont.load_default(size)
+
+
+def _in_ascii(text: str) -> str:
+    """Leave the marks of letters out; what has no letter here becomes a question mark."""
+    bare = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    return bare.encode("ascii", "replace").decode()

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from slackbot.__main__ import main
-from slackbot.cli import report
+from slackbot.cli import picture, report
 from slackbot.clock import ManualClock
 from slackbot.core.comparison import Measure
 from slackbot.core.outages import Cause
@@ -105,6 +105,27 @@ def test_the_picture_is_a_png(acme: Path) -> None:
             colours = image.getcolors(1 << 20)
             assert colours is not None
             assert len(colours) > 20
+
+
+@pytest.mark.parametrize("fonts", [picture._FONTS, ()])
+def test_the_picture_has_the_letters_of_names(
+    acme: Path, monkeypatch: pytest.MonkeyPatch, fonts: tuple[str, ...]
+) -> None:
+    """Letters with marks are no boxes, on a machine without fonts too; a long title stays within the picture."""
+    monkeypatch.setattr(picture, "_FONTS", fonts)
+    picture._face.cache_clear()
+    picture._font.cache_clear()
+    titles = []
+    for number, customer in enumerate(("Zür", "Zér", "W" * 75)):
+        file = acme / f"{number}.png"
+        assert main(["report", "2026-W47", "customer", customer, "--png", str(file)]) == 0
+        with Image.open(file) as image:
+            titles.append(image.crop((0, 0, 1200, 80)).tobytes())
+            margin = image.crop((1160, 0, 1200, 80)).getcolors()
+        assert margin == [(40 * 80, (255, 255, 255))]
+    assert titles[0] != titles[1]
+    picture._face.cache_clear()
+    picture._font.cache_clear()
 
 
 def test_nothing_is_written_beside_a_running_process(acme: Path) -> None:
