@@ -210,5 +210,11 @@ def ensure_policy(house: Rung, settings: Settings) -> None:
     text = policy_text(file)
     # Whatever version the file says it was exported from: that one was of another database.
     rules = read_elsewhere(text, settings).rules
-    version = put_in_force(ctx, house.workspace, rules, text, who_types(), after=None)
-    log.info("policy version %s is in force, from %s", version.number, file)
+    try:
+        version = put_in_force(ctx, house.workspace, rules, text, who_types(), after=None)
+    except PolicyError:
+        if not has_policy(ctx, house.workspace):
+            raise
+        log.info("another process has put a first policy in force meanwhile")
+    else:
+        log.info("policy version %s is in force, from %s", version.number, file)

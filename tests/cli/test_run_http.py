@@ -22,6 +22,7 @@ from slackbot.cli.acme import acme, shipped
 from slackbot.cli.run import EXIT_DEAD
 from slackbot.clock import SystemClock
 from slackbot.simulator.server import Simulator
+from tests.cluster import Cluster
 from tests.http_house import SECRET, SignedClient
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +155,28 @@ def test_http_mode_takes_signed_requests_and_stops_in_order(environment: dict[st
         run.process.send_signal(signal.SIGTERM)
         assert run.ends() == 0
     assert SECRET not in "".join(run.said)
+
+
+@pytest.mark.proof
+def test_two_processes_share_the_work_over_http(
+    cluster: Cluster, environment: dict[str, str], slack: Simulator
+) -> None:
+    """Slack's retry at another process raises no second case; when one is killed, the other goes on with everything."""
+    with cluster.database(migrated=False) as url:
+        shared = {**environment, "DATABASE_URL": url, "SLACK_SIGNING_SECRET": SECRET}
+        http_mode = ("--http", "--port", "0")
+        with running(shared, *http_mode) as one, running(shared, *http_mode) as other:
+            clients = [SignedClient(int(run.says(r"taken on 127\.0\.0\.1:(\d+)"))) for run in (one, other)]
+            for run in (one, other):
+                run.says("Rung listens in Acme")
+            body = command_of(slack, "refund stuck category:Account customer:Nordic")
+            assert [b"ESC-1" in client.posts(body).body for client in clients] == [True, True]
+            one.process.kill()
+            assert b"ESC-2" in clients[1].posts(command_of(slack, "gate shut category:Account customer:Nordic")).body
+            tier = slack.channel("#tier-2")
+            for summary in ("refund stuck", "gate shut"):
+                tier.shows(summary, within=LONG)
+                assert len(tier.matching(summary)) == 1
 
 
 def test_health_and_metrics_beside_socket_mode(environment: dict[str, str], slack: Simulator) -> None:
