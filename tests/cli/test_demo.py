@@ -91,9 +91,9 @@ def test_no_line_is_longer_than_the_page(told: str) -> None:
 def test_the_story_waits_for_nothing_in_vain(told: str) -> None:
     """A minute of it takes a second: 18 are what its people need, and one wait in vain would cost 20 more."""
     times = re.findall(r"^ ?(\d+):(\d\d) AM", told, re.MULTILINE)
-    (first_hour, first_minute), (last_hour, last_minute) = times[0], times[-1]
-    assert (first_hour, first_minute) == ("9", "41")
-    assert 10 <= (int(last_hour) - 9) * 60 + int(last_minute) - 41 <= 36
+    first, last = (60 * int(hour) + int(minute) for hour, minute in (times[0], times[-1]))
+    assert first >= 9 * 60 + 41
+    assert 10 <= last - first <= 36
 
 
 def _no_forms(simulator: Simulator) -> None:
