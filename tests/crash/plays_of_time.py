@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from storage.tables.cases import escalations
 from tests.crash.play import DAY, HOUR, MINUTE, Play, Played, a_case, first
 from tests.crash.process import Victim
-from tests.crash.scene import Scene
+from tests.crash.scene import POISON, Scene
 from tests.crash.victim import NEVER
 
 
@@ -36,7 +36,7 @@ def two_cases(scene: Scene) -> None:
         clean.raises("refund missing")
         clean.shown("#tier-2", "refund missing")
         clean.rests()
-    poisoned = sa.update(escalations).where(escalations.c.number == 1).values(policy="no such policy")
+    poisoned = sa.update(escalations).where(escalations.c.number == 1).values(policy=POISON)
     with scene.database() as tx:
         tx.connection.execute(poisoned)
 

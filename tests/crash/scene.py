@@ -58,6 +58,10 @@ class Outcome:
     untold: list[str]
 
 
+POISON = "no such policy"
+"""The policy of a case that nobody can move on; its history does not know of it."""
+
+
 @dataclass(slots=True)
 class Scene:
     """Where it happens. `ahead` is how far all clocks are put forward, in seconds."""
@@ -161,7 +165,8 @@ class Scene:
                 rows = tx.connection.execute(sa.select(*COLUMNS).order_by(COLUMNS[0])).all()
                 summaries = tx.connection.execute(_SUMMARIES).all()
                 cases = [escalation_of(row) for row in tx.connection.execute(sa.select(*CASE_COLUMNS))]
-                otherwise = [part for case in cases for part in untold(engine.ctx, tx, case)]
+                sound = [case for case in cases if case.policy != POISON]
+                otherwise = [part for case in sound for part in untold(engine.ctx, tx, case)]
         finally:
             store.close()
         return Outcome(
