@@ -11,10 +11,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,31 @@ HOUR = timedelta(hours=1)
 
 @dataclass(slots=True)
 class Watch:
-    """A clock that remembers when the deadlines' thread last asked, and the passes that ended in a commit."""
+    """A clock that remembers what the deadlines' thread was told first in a transaction, and each that was committed.
 
-    asked_at: datetime
+    That first moment is the one by which a pass says what is due.
+    """
+
+    asked_at: datetime | None = None
     passes: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Say what time it is."""
         moment = datetime.now(UTC)
-        if threading.current_thread().name == DEADLINES:
+        if self.asked_at is None and threading.current_thread().name == DEADLINES:
             self.asked_at = moment
         return moment
+
+    @contextmanager
+    def writing(self, writer: Callable[[], AbstractContextManager[sa.Connection]]) -> Iterator[sa.Connection]:
+        """Open a transaction for writing; one of the deadlines' thread is remembered once it is committed."""
+        ours = threading.current_thread().name == DEADLINES
+        with writer() as connection:
+            if ours:
+                self.asked_at = None
+            yield connection
+        if ours and self.asked_at is not None:
+            self.passes.append((self.asked_at, datetime.now(UTC)))
 
     def lateness(self, deadlines: list[datetime]) -> list[float]:
         """Say for each deadline how many seconds later its claim was committed; those not yet claimed are left out."""
@@ -68,18 +83,9 @@ class Watched:
     """The house, and what it can be asked."""
 
     def __init__(self, settings: Settings) -> None:
-        self.watch = Watch(datetime.now(UTC))
+        self.watch = Watch()
         store = open_store(settings.database_url)
-
-        @contextmanager
-        def writer() -> Iterator[sa.Connection]:
-            asked_at, ours = self.watch.asked_at, threading.current_thread().name == DEADLINES
-            with store.writer() as connection:
-                yield connection
-            if ours:
-                self.watch.passes.append((asked_at, datetime.now(UTC)))
-
-        watched = replace(store, writer=writer)
+        watched = replace(store, writer=partial(self.watch.writing, store.writer))
         self.rung = Rung(settings, watched, Clocks(case=self.watch, wire=SystemClock()))
         engine = self.rung.engine
         if not has_policy(engine.ctx, self.rung.workspace):
