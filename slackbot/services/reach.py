@@ -41,6 +41,7 @@ class Reach:
         self._gateway = gateway
         self._heard: dict[int, _Heard] = {}
         self._conversations: dict[tuple[int, str], tuple[datetime, str | None]] = {}
+        self._asking: set[int] = set()
         self._lock = threading.Lock()
 
     def is_empty(self, workspace_id: int, tier: Tier) -> bool:
@@ -103,12 +104,21 @@ class Reach:
                 yield from found.members
 
     def _groups(self, workspace_id: int) -> Mapping[str, GroupFact] | None:
+        """Read what was heard last, or ask; meanwhile that stays good enough for others, who never wait for Slack."""
         now = self._ctx.wire_now()
         with self._lock:
             heard = self._heard.get(workspace_id)
-            if heard is None or not heard.at <= now < heard.at + BELIEVED:
-                heard = self._heard[workspace_id] = _Heard(now, self._asked(workspace_id))
-        return heard.groups
+            is_believed = heard is not None and heard.at <= now < heard.at + BELIEVED
+            if heard is not None and (is_believed or workspace_id in self._asking):
+                return heard.groups
+            self._asking.add(workspace_id)
+        try:
+            groups = self._asked(workspace_id)
+        finally:
+            with self._lock:
+                self._asking.discard(workspace_id)
+        self._heard[workspace_id] = _Heard(now, groups)
+        return groups
 
     def _asked(self, workspace_id: int) -> Mapping[str, GroupFact] | None:
         try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import pytest
 
 from slackbot.core.messages import Kind
 from slackbot.core.model import Escalation, State
 from slackbot.services.people import ask_anew
+from slackbot.services.reach import Reach
 from tests.services.still_house import StillHouse
 
 
@@ -116,3 +120,29 @@ def test_groups_are_asked_for_once_a_minute_at_most(still: StillHouse) -> None:
         still.raises(f"refund again {number}")
     still.runs(50)
     assert len(still.wire.of("usergroups.list")) == 1
+
+
+def test_nobody_waits_for_what_another_asks_slack(still: StillHouse) -> None:
+    """While the list of groups is read, others go on by what was heard last, or ask themselves if nothing was."""
+    leaves(still, "lena")
+    case = still.raises()
+    ctx, wire = still.engine.ctx, still.wire
+    with ctx.store.read() as tx:
+        tier = ctx.rules(tx, case.workspace_id, case.policy_version).policies[case.policy].tiers[0]
+    reach, answers = Reach(ctx, wire), list[bool]()
+
+    def meanwhile(method: str, _: object) -> None:
+        wire.during = lambda *_: None
+        other = threading.Thread(
+            target=lambda: answers.append(reach.is_empty(case.workspace_id, tier)), name=method, daemon=True
+        )
+        other.start()
+        other.join(5)
+        assert not other.is_alive()
+
+    for asked in (2, 3):
+        wire.during = meanwhile
+        assert not reach.is_empty(case.workspace_id, tier)
+        assert len(wire.of("usergroups.list")) == asked
+        still.clock.advance(timedelta(seconds=61))
+    assert answers == [False, False]
