@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slackbot.core.summary import Behind, Dimension, Rule
-from storage.report_spreads import KEY, columns_of, counted, first_acknowledgements, first_solutions
+from slackbot.core.summary import Behind, Dimension, Part, Rule
+from storage.report_spreads import KEY, column_of, columns_of, counted, first_acknowledgements, first_solutions
 from storage.report_statements import (
     Column,
     Sought,
@@ -23,6 +23,7 @@ from storage.report_statements import (
     raised,
     silence,
     text_in,
+    tier,
     waited_until_end,
 )
 from storage.statements import constant, one_of
@@ -59,8 +60,8 @@ def open_at_end(sought: Sought, *columns: Column) -> sa.Select[Any]:
 
 def open_by(sought: Sought, dimensions: Sequence[Dimension]) -> sa.Select[Any]:
     """Count the cases open at the end: rows of dimension, name, count; the name is none where no tier was called."""
-    stands = newest_before_end(sought, lambda last: text_in(last, "tier_name"), ["entered"])
-    return counted(open_at_end(sought, e.id, *columns_of(dimensions, stands)).cte("standing"), dimensions)
+    columns = columns_of(dimensions, _standing_at(sought))
+    return counted(open_at_end(sought, e.id, *columns).cte("standing"), dimensions)
 
 
 def promise_ends(sought: Sought, *columns: Column) -> sa.Select[Any]:
@@ -76,9 +77,9 @@ def promise_ends(sought: Sought, *columns: Column) -> sa.Select[Any]:
     return sa.select(ends).where(one_of(ends.c.was, _PROMISED))
 
 
-def behind(sought: Sought, figure: Behind) -> sa.Select[Any]:
-    """Select the cases behind a figure: rows of case id, number and weight, the greatest first."""
-    return _in_order(_BEHIND[figure](sought))
+def behind(sought: Sought, figure: Behind, part: Part | None = None) -> sa.Select[Any]:
+    """Select the cases behind a figure, or that of a part: rows of case id, number and weight, the greatest first."""
+    return _in_order(_BEHIND[figure](sought) if part is None else _BEHIND_PART[figure](sought, part))
 
 
 def worth_a_look(sought: Sought, rule: Rule) -> sa.Select[Any]:
@@ -116,21 +117,29 @@ def _times(code: str, *conditions: sa.ColumnElement[bool]) -> Callable[[Sought],
     return lambda sought: happened(sought, [code], *KEY, _MANY).where(*conditions).group_by(e.id, e.number)
 
 
-def _slowest(firsts: Callable[[Sought], sa.CTE], mark: str | None = None) -> Callable[[Sought], sa.Select[Any]]:
-    """Weigh first acknowledgements or solutions by their span."""
+def _slowest(firsts: Callable[[Sought], sa.CTE], **marks: int) -> Callable[[Sought], sa.Select[Any]]:
+    """Weigh first acknowledgements or solutions by their span; only those that are marked so."""
 
     def select(sought: Sought) -> sa.Select[Any]:
         found = firsts(sought)
-        chosen = sa.select(found.c.id, found.c.number, found.c.span.label("weight"))
-        return chosen if mark is None else chosen.where(found.c[mark] == 1)
+        return _spans(found).where(*(found.c[mark] == value for mark, value in marks.items()))
 
     return select
 
 
-def _broken(sought: Sought) -> sa.Select[Any]:
-    ends = promise_ends(sought, *KEY).subquery()
-    chosen = sa.select(ends.c.id, ends.c.number, _MANY).where(ends.c.kept == 0)
-    return chosen.group_by(ends.c.id, ends.c.number)
+def _spans(firsts: sa.CTE) -> sa.Select[Any]:
+    return sa.select(firsts.c.id, firsts.c.number, firsts.c.span.label("weight"))
+
+
+def _promises(*, kept: bool) -> Callable[[Sought], sa.Select[Any]]:
+    """Weigh cases by how many promises were kept, or broken."""
+
+    def select(sought: Sought) -> sa.Select[Any]:
+        ends = promise_ends(sought, *KEY).subquery()
+        chosen = sa.select(ends.c.id, ends.c.number, _MANY).where(ends.c.kept == int(kept))
+        return chosen.group_by(ends.c.id, ends.c.number)
+
+    return select
 
 
 def _unacknowledged(sought: Sought) -> sa.Select[Any]:
@@ -152,23 +161,61 @@ def _raised(sought: Sought) -> sa.Select[Any]:
     return raised(sought, *KEY, micro(e.raised_at).label("weight"))
 
 
+def _standing_at(sought: Sought) -> Column:
+    return newest_before_end(sought, lambda last: text_in(last, "tier_name"), ["entered"])
+
+
+def _raised_in(sought: Sought, part: Part) -> sa.Select[Any]:
+    """Weigh what came to a tier by how often it did; elsewhere what was raised, the newest first."""
+    if part.dimension is Dimension.TIER:
+        return _times("entered", text_in(history, "tier_name") == part.name)(sought)
+    return _raised(sought).where(column_of(part.dimension, sa.null()) == part.name)
+
+
+def _open_in(sought: Sought, part: Part) -> sa.Select[Any]:
+    return _open(sought).where(column_of(part.dimension, _standing_at(sought)) == part.name)
+
+
+def _firsts_in(
+    firsts: Callable[[Sought, Sequence[Dimension]], sa.CTE],
+) -> Callable[[Sought, Part], sa.Select[Any]]:
+    def select(sought: Sought, part: Part) -> sa.Select[Any]:
+        found = firsts(sought, (part.dimension,))
+        return _spans(found).where(found.c[part.dimension.value] == part.name)
+
+    return select
+
+
+def _pings_in(sought: Sought, part: Part) -> sa.Select[Any]:
+    return _times("pinged", column_of(part.dimension, tier()) == part.name)(sought)
+
+
 _BEHIND: Mapping[Behind, Callable[[Sought], sa.Select[Any]]] = {
     Behind.RAISED: _raised,
     Behind.OPEN: _open,
     Behind.ACKNOWLEDGED: _slowest(first_acknowledgements),
-    Behind.LATE: _slowest(first_acknowledgements, "late"),
+    Behind.IN_TIME: _slowest(first_acknowledgements, late=0),
+    Behind.LATE: _slowest(first_acknowledgements, late=1),
     Behind.RESOLVED: _slowest(first_solutions),
-    Behind.OVERLONG: _slowest(first_solutions, "overlong"),
-    Behind.BROKEN: _broken,
+    Behind.OVERLONG: _slowest(first_solutions, overlong=1),
+    Behind.KEPT: _promises(kept=True),
+    Behind.BROKEN: _promises(kept=False),
     Behind.PINGS: _times("pinged"),
     Behind.JUMPS: _times("entered", one_of(text_in(history, "arrival"), WITHOUT_A_PERSON)),
     Behind.WITHDRAWN: _times("withdrawn"),
     Behind.NOT_SOLVED: _times("not_solved"),
 }
+_BEHIND_PART: Mapping[Behind, Callable[[Sought, Part], sa.Select[Any]]] = {
+    Behind.RAISED: _raised_in,
+    Behind.OPEN: _open_in,
+    Behind.ACKNOWLEDGED: _firsts_in(first_acknowledgements),
+    Behind.RESOLVED: _firsts_in(first_solutions),
+    Behind.PINGS: _pings_in,
+}
 _RULES: Mapping[Rule, Callable[[Sought], sa.Select[Any]]] = {
     Rule.WAITED: _unacknowledged,
     Rule.CLIMBED: _times("entered", one_of(text_in(history, "arrival"), _CLIMBS)),
-    Rule.BROKEN: _broken,
+    Rule.BROKEN: _promises(kept=False),
     Rule.PINGED: _times("pinged"),
     Rule.SILENT: _silent,
 }

@@ -83,7 +83,12 @@ def counted(cases: sa.CTE, dimensions: Sequence[Dimension]) -> sa.Select[Any]:
 
 def columns_of(dimensions: Sequence[Dimension], tier: Column) -> list[Column]:
     """Give the columns by which cases are parted; which tier is meant differs."""
-    return [(tier if each is Dimension.TIER else _OF_CASE[each]).label(each.value) for each in dimensions]
+    return [column_of(each, tier).label(each.value) for each in dimensions]
+
+
+def column_of(dimension: Dimension, tier: Column) -> Column:
+    """Give the column by which cases are parted; which tier is meant differs."""
+    return tier if dimension is Dimension.TIER else _OF_CASE[dimension]
 
 
 def _spread(cases: sa.CTE, dimensions: Sequence[Dimension], *kept: str) -> sa.Subquery:

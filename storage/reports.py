@@ -17,6 +17,7 @@ from slackbot.core.summary import (
     Figures,
     Group,
     Named,
+    Part,
     Rule,
     Times,
     review,
@@ -98,9 +99,9 @@ class Reports(Repository):
             self._open_parted(sought, parted)
         return replace(found, groups={each: dict(groups) for each, groups in parted.items()})
 
-    def behind(self, sought: Sought, figure: Behind, limit: int) -> list[Named]:
-        """List the cases behind a figure, the most striking first."""
-        return [Named(*row) for row in self._ask(_first, sought, behind, limit, figure)]
+    def behind(self, sought: Sought, figure: Behind, limit: int, part: Part | None = None) -> list[Named]:
+        """List the cases behind a figure, or behind that of a part, the most striking first."""
+        return [Named(*row) for row in self._ask(_first, sought, behind, limit, figure, part)]
 
     def review(self, sought: Sought) -> list[tuple[Rule, Named]]:
         """Choose the cases to look at, one a rule."""

@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
 from handlers.summaries import announce, count_later, drawn, explained, open_when_counted
-from slackbot.core.summary import Behind
+from slackbot.core.summary import read_behind
 from slackbot.core.summary_request import SummaryRequest
 from slackbot.ids import (
     PRESS_SUMMARY_BEHIND,
@@ -107,15 +107,16 @@ def _on_choice(desk: Desk) -> Callable[..., None]:
         ack()
         sender, url = sender_of(body), str(body.get("response_url") or "")
         name, carried = pressed_value(body), pressed_block(body)
-        if name not in set(Behind):
+        behind = read_behind(name)
+        if behind is None:
             raise MalformedPayloadError
 
         def draw() -> dict[str, Any] | str:
             asked = ask_again(desk.ctx, requester(sender), carried)
             if not isinstance(asked, SummaryRequest):
                 return explained(desk, asked)
-            view = cases_behind(desk.ctx, requester(sender), asked, Behind(name))
-            return desk.renderer.behind(view, asked.period)
+            lists = cases_behind(desk.ctx, requester(sender), asked, behind)
+            return desk.renderer.behind(lists, behind, asked.period)
 
         open_when_counted(desk, sender, str(body.get("trigger_id") or ""), url, draw)
 

@@ -141,14 +141,49 @@ class Behind(StrEnum):
     RAISED = "raised"
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
+    IN_TIME = "in_time"
     LATE = "late"
     RESOLVED = "resolved"
     OVERLONG = "overlong"
+    KEPT = "kept"
     BROKEN = "broken"
     PINGS = "pings"
     JUMPS = "jumps"
     WITHDRAWN = "withdrawn"
     NOT_SOLVED = "not_solved"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The cases that share something: those of a tier, a category, a severity."""
+
+    dimension: Dimension
+    name: str
+
+    @property
+    def figures(self) -> tuple[Behind, ...]:
+        """Say which figures are counted of it; of reasons only how often they came."""
+        of_all = (Behind.RAISED, Behind.ACKNOWLEDGED, Behind.RESOLVED, Behind.OPEN)
+        match self.dimension:
+            case Dimension.REASON:
+                return (Behind.RAISED,)
+            case Dimension.TIER:
+                return (*of_all, Behind.PINGS)
+            case _:
+                return of_all
+
+    @property
+    def key(self) -> str:
+        """Write it as the value of a choice; `read_behind` reads it."""
+        return f"{self.dimension}:{self.name}"
+
+
+def read_behind(key: str) -> Behind | Part | None:
+    """Read what somebody wants the cases of: a figure, or all that is counted of a part; none if it is neither."""
+    if key in set(Behind):
+        return Behind(key)
+    dimension, colon, name = key.partition(":")
+    return Part(Dimension(dimension), name) if colon and dimension in set(Dimension) else None
 
 
 class Rule(StrEnum):

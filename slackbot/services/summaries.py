@@ -15,7 +15,7 @@ from slackbot.core.messages import Kind
 from slackbot.core.model import Workspace
 from slackbot.core.periods import Period, PeriodProblem, week_of
 from slackbot.core.policy import Rules
-from slackbot.core.summary import Behind, Named, Rule, Window, merged, office_hours
+from slackbot.core.summary import Behind, Named, Part, Rule, Window, merged, office_hours
 from slackbot.core.summary_request import (
     LONGEST_NAME,
     Scope,
@@ -34,6 +34,8 @@ from storage.unit_of_work import Transaction
 
 LISTED = 40
 """How many cases the list behind a figure shows; the export has all."""
+LISTED_EACH = 14
+"""How many each of the lists behind a part of the cases shows: a modal holds a hundred blocks."""
 
 MOST_LESSONS = 3
 _LONGEST_WAIT = timedelta(days=92)
@@ -148,15 +150,22 @@ def outages(tx: Transaction, period: Period, now: datetime) -> list[Window]:
     return [Window(each.started_at, each.ended_at, each.cause) for each in found]
 
 
-def cases_behind(ctx: ServiceContext, requester: Requester, request: SummaryRequest, figure: Behind) -> BehindView:
-    """List the cases behind a figure."""
+def cases_behind(
+    ctx: ServiceContext, requester: Requester, request: SummaryRequest, asked: Behind | Part
+) -> Sequence[BehindView]:
+    """List the cases behind a figure, or behind each figure of a part."""
+    part = asked if isinstance(asked, Part) else None
+    figures = (asked,) if isinstance(asked, Behind) else asked.figures
+    most = LISTED if len(figures) == 1 else LISTED_EACH
     now = ctx.now()
     with ctx.store.read() as tx:
         workspace = ctx.workspace(tx, requester.team_id)
         sought = sought_by(workspace.id, request, now, outages(tx, request.period, now))
-        named = tx.reports.behind(sought, figure, LISTED + 1)
-        shown = [(_view(ctx, tx, workspace, each, now), each.weight) for each in named[:LISTED]]
-    return BehindView(figure, [(view, weight) for view, weight in shown if view is not None], len(named) > LISTED)
+        found = [(figure, tx.reports.behind(sought, figure, most + 1, part)) for figure in figures]
+        return [
+            BehindView(figure, _views(ctx, tx, workspace, named[:most], now), len(named) > most)
+            for figure, named in found
+        ]
 
 
 def sought_by(workspace_id: int, request: SummaryRequest, now: datetime, left_out: Sequence[Window]) -> Sought:
@@ -167,11 +176,15 @@ def sought_by(workspace_id: int, request: SummaryRequest, now: datetime, left_ou
     return Sought(workspace_id, period.start, end, request.scope, merged(left_out), hours)
 
 
-def _view(ctx: ServiceContext, tx: Transaction, workspace: Workspace, named: Named, now: datetime) -> CaseView | None:
-    case = tx.escalations.get(workspace.id, named.id)
-    if case is None:
-        return None
-    return view_of(tx, workspace, case, ctx.rules(tx, workspace.id, case.policy_version), now)
+def _views(
+    ctx: ServiceContext, tx: Transaction, workspace: Workspace, named: Sequence[Named], now: datetime
+) -> list[tuple[CaseView, int]]:
+    found = [(tx.escalations.get(workspace.id, each.id), each.weight) for each in named]
+    return [
+        (view_of(tx, workspace, case, ctx.rules(tx, workspace.id, case.policy_version), now), weight)
+        for case, weight in found
+        if case is not None
+    ]
 
 
 def _pick(tx: Transaction, workspace: Workspace, rule: Rule, named: Named) -> Pick:

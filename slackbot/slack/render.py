@@ -14,6 +14,7 @@ from slackbot.core.digest import Digest
 from slackbot.core.messages import Kind, News
 from slackbot.core.periods import Period
 from slackbot.core.problems import Problem
+from slackbot.core.summary import Behind, Part
 from slackbot.core.summary_request import Scope, SummaryRequest
 from slackbot.core.weekly import Missed, Schedule
 from slackbot.slack.rendering import agent, answers, calls, case_forms, history, lists, pages, receipt, weekly
@@ -164,9 +165,9 @@ class Renderer:
         """Draw the Home tab; `note` says why there is nothing else to see."""
         return home(self._kit, waiting, digest, note)
 
-    def behind(self, view: BehindView, period: Period) -> dict[str, Any]:
-        """Draw the modal with the cases behind a figure of a summary."""
-        return behind(self._kit, view, period)
+    def behind(self, lists: Sequence[BehindView], asked: Behind | Part, period: Period) -> dict[str, Any]:
+        """Draw the modal with the cases behind a figure of a summary, or behind all that is counted of a part."""
+        return behind(self._kit, lists, asked, period)
 
     def unusable(self, problem: str, kind: str, value: str, known: Sequence[str]) -> str:
         """Say why what was asked of a summary can't be summed up."""

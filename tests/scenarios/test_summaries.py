@@ -99,6 +99,21 @@ def test_the_cases_behind_a_figure_are_listed(acme_house: House) -> None:
     assert dana.modal_shows("There are none.")
 
 
+def test_the_cases_behind_a_group_are_listed(acme_house: House) -> None:
+    """Of a category, a tier or a severity that the summary names: what was raised, taken, resolved and is open."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    shown = reads(dana, "")
+    dana.chooses("Cases behind...", "Team leads", on=shown)
+    dana.modal_shows("*Tier: Team leads* · Week 2026-W48", "*Raised*", "*Called again*")
+    dana.closes()
+    dana.chooses("Cases behind...", "Other", on=shown)
+    found = dana.modal_shows(
+        "*Category: Other* · Week 2026-W48", "*Raised*", "*Taken*", "*Resolved*", "*Open at the end*"
+    )
+    assert found.says("ESC-3")
+
+
 def test_a_summary_can_be_shown_to_the_channel(acme_house: House) -> None:
     """By a word or by a press; the same press delivered twice shows it once."""
     a_week(acme_house)

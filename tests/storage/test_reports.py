@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from slackbot.core.comparison import Form, Measure, form_of
 from slackbot.core.periods import Period
 from slackbot.core.policy import Severity
-from slackbot.core.summary import Behind, Dimension, Figures, Rule, Window, merged, office_hours
+from slackbot.core.summary import Behind, Dimension, Figures, Part, Rule, Window, merged, office_hours
 from slackbot.core.summary import review as chosen
 from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest
 from slackbot.services.summaries import digest
@@ -116,12 +116,14 @@ def test_the_cases_behind_a_figure_add_up_to_it(house: House, walks: list[Walk],
         Behind.RAISED: figures.raised,
         Behind.OPEN: figures.open_at_end,
         Behind.ACKNOWLEDGED: figures.acknowledged,
+        Behind.IN_TIME: figures.in_time,
         Behind.LATE: figures.acknowledged - figures.in_time,
         Behind.RESOLVED: figures.resolved,
         Behind.OVERLONG: figures.over_30_days,
     }.items():
         assert len(lists[each]) == expected, each
     for each, expected in {
+        Behind.KEPT: figures.promises_kept,
         Behind.BROKEN: figures.promises_broken,
         Behind.PINGS: figures.pings,
         Behind.JUMPS: figures.jumps,
@@ -129,6 +131,31 @@ def test_the_cases_behind_a_figure_add_up_to_it(house: House, walks: list[Walk],
         Behind.NOT_SOLVED: figures.not_solved,
     }.items():
         assert sum(named.weight for named in lists[each]) == expected, each
+
+
+@generated
+@given(histories, st.integers(0, 40), st.sampled_from(SCOPES))
+def test_the_cases_behind_a_part_add_up_to_its_figures(
+    house: House, walks: list[Walk], first_day: int, scope: Scope
+) -> None:
+    """What the lists of a tier, category, severity, customer tier or reason name is what is counted of it."""
+    tell(house, walks)
+    asked = sought(house, first_day, 7, scope)
+    with house.store.read() as tx:
+        groups = tx.reports.figures(asked).groups
+        parts = {Part(each, name): group for each in groups for name, group in groups[each].items()}
+        lists = {part: {each: tx.reports.behind(asked, each, 100, part) for each in part.figures} for part in parts}
+    forget(house.store)
+    for part, group in parts.items():
+        named = lists[part]
+        visits = sum(each.weight for each in named[Behind.RAISED])
+        assert (visits if part.dimension is Dimension.TIER else len(named[Behind.RAISED])) == group.raised, part
+        assert len(named.get(Behind.ACKNOWLEDGED, ())) == group.acknowledged, part
+        assert len(named.get(Behind.RESOLVED, ())) == group.resolved, part
+        # A case that no tier was called for stands at none.
+        nowhere = part == Part(Dimension.TIER, "")
+        assert nowhere or len(named.get(Behind.OPEN, ())) == group.open_at_end, part
+        assert sum(each.weight for each in named.get(Behind.PINGS, ())) == group.pings, part
 
 
 @generated

@@ -15,9 +15,10 @@ from slackbot.core.comparison import Measure, compare, weeks_before
 from slackbot.core.digest import Digest, Growth, Pick
 from slackbot.core.outages import Cause
 from slackbot.core.periods import Period
-from slackbot.core.summary import Behind, Dimension, Figures, Group, Rule, Times, Window
+from slackbot.core.summary import Behind, Dimension, Figures, Group, Part, Rule, Times, Window, read_behind
 from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest, read_scope
 from slackbot.core.weekly import Missed, Schedule
+from slackbot.services.summaries import LISTED, LISTED_EACH
 from slackbot.slack.render import Renderer
 from slackbot.slack.views import BehindView, Payload, WeeklyView
 from slackbot.slack.words import read_words
@@ -180,9 +181,42 @@ def test_a_public_summary_has_no_buttons_that_change_it(renderer: Renderer) -> N
 def test_the_list_behind_a_figure_is_drawn(renderer: Renderer, figure: Behind) -> None:
     """Forty cases, and that there are more; or that there is none."""
     view = story("acknowledged").view({})
-    full = renderer.behind(BehindView(figure, [(view, 3_600_000_000)] * 40, more=True), WEEK)
+    full = renderer.behind([BehindView(figure, [(view, 3_600_000_000)] * LISTED, more=True)], figure, WEEK)
     assert wrong_with_view(full) == []
-    assert wrong_with_view(renderer.behind(BehindView(figure, [], more=False), WEEK)) == []
+    assert wrong_with_view(renderer.behind([BehindView(figure, [], more=False)], figure, WEEK)) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(dimension=st.sampled_from(Dimension), name=NAMES)
+def test_the_lists_behind_a_part_are_drawn(renderer: Renderer, dimension: Dimension, name: str) -> None:
+    """All of them full, whatever the part is called; each says which figure it is behind."""
+    part, view, words = Part(dimension, name), story("acknowledged").view({}), read_words("en")
+    lists = [BehindView(each, [(view, 3_600_000_000)] * LISTED_EACH, more=True) for each in part.figures]
+    drawn = renderer.behind(lists, part, WEEK)
+    assert wrong_with_view(drawn) == []
+    said = [block["text"]["text"] for block in drawn["blocks"] if block["type"] == "section"]
+    expected = [f"*{words.plain(f'behind.{each}')}*" for each in part.figures if len(part.figures) > 1]
+    assert [each for each in said if each in expected] == expected
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=NAMES)
+def test_the_cases_of_every_part_that_is_named_can_be_asked_for(renderer: Renderer, name: str) -> None:
+    """Each line of a group has its option, which is read as that group; a name too long for an option has none."""
+    drawn = renderer.summary(digest_of(name), public=True)
+    (select,) = (block["elements"][0] for block in drawn.blocks if block["type"] == "actions")
+    first, *parted = select["option_groups"]
+    assert [each["value"] for each in first["options"]] == list(Behind)
+    for group in parted:
+        parts = [read_behind(each["value"]) for each in group["options"]]
+        assert all(isinstance(each, Part) for each in parts)
+        assert len({each.dimension for each in parts if isinstance(each, Part)}) == 1
+    said = "".join(block["text"]["text"] for block in drawn.blocks if block["type"] == "section")
+    named = [
+        each["text"]["text"] for group in parted[:4] for each in group["options"] if each["text"]["text"].isalnum()
+    ]
+    assert all(each in said for each in named)
+    assert {group["label"]["text"] for group in parted} >= {"Tier", "Category", "Severity", "Customer tier"}
 
 
 @settings(max_examples=25, deadline=None)

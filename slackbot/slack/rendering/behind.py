@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from slackbot import ids
 from slackbot.core.periods import Period
-from slackbot.core.summary import Behind
+from slackbot.core.summary import Behind, Part
 from slackbot.core.text import excerpt
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
@@ -16,22 +17,36 @@ from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.rendering.pages import Paragraph, page
 from slackbot.slack.views import BehindView, CaseView
 
-_SPANS = frozenset({Behind.ACKNOWLEDGED, Behind.LATE, Behind.RESOLVED, Behind.OVERLONG})
+_SPANS = frozenset({Behind.ACKNOWLEDGED, Behind.IN_TIME, Behind.LATE, Behind.RESOLVED, Behind.OVERLONG})
 _ONCE = frozenset({Behind.RAISED, Behind.OPEN})
 _MICROSECOND = timedelta(microseconds=1)
 _CATEGORY = 40
 
 
-def behind(kit: Kit, view: BehindView, period: Period) -> dict[str, Any]:
-    """Draw a modal with the cases behind a figure, each with a link and what it is listed for."""
-    name = kit.words.plain(f"behind.{view.figure}")
-    heading = kit.words.mrkdwn("summary.behind_heading", figure=name, title=figures.period_name(kit.words, period))
-    lines = [Paragraph(_line(kit, view.figure, case, weight)) for case, weight in view.cases]
-    ending = [] if lines else [Paragraph(kit.words.mrkdwn("summary.behind_none"))]
+def behind(kit: Kit, lists: Sequence[BehindView], asked: Behind | Part, period: Period) -> dict[str, Any]:
+    """Draw a modal with the cases behind what was asked, each with a link and what it is listed for."""
+    heading = kit.words.mrkdwn(
+        "summary.behind_heading", figure=_name(kit, asked), title=figures.period_name(kit.words, period)
+    )
+    blocks = [block for each in lists for block in _list(kit, each, is_one_of=len(lists))]
+    return page(kit, ids.VIEW_BEHIND, kit.words.plain("summary.behind_title"), [Paragraph(heading), *blocks])
+
+
+def _name(kit: Kit, asked: Behind | Part) -> str:
+    if isinstance(asked, Behind):
+        return kit.words.plain(f"behind.{asked}")
+    return f"{kit.words.plain(f'dimension.{asked.dimension}')}: {figures.part_name(kit.words, asked)}"
+
+
+def _list(kit: Kit, view: BehindView, *, is_one_of: int) -> Iterator[Paragraph]:
+    if is_one_of > 1:
+        figure = kit.words.plain(f"behind.{view.figure}")
+        yield Paragraph(kit.words.mrkdwn("summary.behind_each", figure=figure))
+    yield from (Paragraph(_line(kit, view.figure, case, weight)) for case, weight in view.cases)
+    if not view.cases:
+        yield Paragraph(kit.words.mrkdwn("summary.behind_none"))
     if view.more:
-        ending.append(Paragraph(kit.words.mrkdwn("summary.behind_more", count=len(lines)), small=True))
-    title = kit.words.plain("summary.behind_title")
-    return page(kit, ids.VIEW_BEHIND, title, [Paragraph(heading), *lines, *ending])
+        yield Paragraph(kit.words.mrkdwn("summary.behind_more", count=len(view.cases)), small=True)
 
 
 def _line(kit: Kit, figure: Behind, view: CaseView, weight: int) -> Mrkdwn:

@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from slackbot.core.comparison import Compared, Form, Trend, Value, form_of
 from slackbot.core.digest import Digest, Growth, Pick
 from slackbot.core.periods import Period
-from slackbot.core.summary import Figures, Rule
+from slackbot.core.summary import Dimension, Figures, Part, Rule
 from slackbot.core.summary_request import ScopeKind
+from slackbot.core.text import excerpt
 from slackbot.slack.words import Words
 
+_NAME = 40
+_WORDS_OF = {Dimension.SEVERITY: "severity", Dimension.REASON: "why"}
 _SPANS = frozenset({Rule.WAITED, Rule.SILENT})
 _MICROSECOND = timedelta(microseconds=1)
 _ROUNDED = ((timedelta(days=2), timedelta(hours=1)), (timedelta(minutes=1), timedelta(minutes=1)))
@@ -104,9 +107,16 @@ def times(words: Words, count: int) -> str:
 
 def grown(words: Words, each: Growth) -> tuple[str, str, str]:
     """Give what grew: by what it is parted, its name, what is usual."""
-    key = f"why.{each.name}"
-    name = words.plain(key) if key in words else each.name
-    return (words.plain(f"dimension.{each.dimension}"), name, number(words, Form.COUNT, each.usual))
+    part = Part(each.dimension, each.name)
+    return (words.plain(f"dimension.{each.dimension}"), part_name(words, part), number(words, Form.COUNT, each.usual))
+
+
+def part_name(words: Words, part: Part) -> str:
+    """Say by which name people know the cases that share something."""
+    key = f"{_WORDS_OF.get(part.dimension)}.{part.name}"
+    if key in words:
+        return words.plain(key)
+    return excerpt(part.name, _NAME) or words.plain("summary.unnamed")
 
 
 def points(words: Words, digest: Digest) -> list[tuple[str, Figures]]:

@@ -29,6 +29,23 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options under a heading."""
+
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedSelect:
+    """A select beside nothing else, of groups of options."""
+
+    action_id: str
+    placeholder: str
+    groups: tuple[OptionGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """An input of a form.
 

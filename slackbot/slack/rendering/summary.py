@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from slackbot import ids
-from slackbot.core.comparison import ENOUGH, TELLING, Form, Trend
+from slackbot.core.comparison import ENOUGH, TELLING, Trend
 from slackbot.core.digest import Digest
-from slackbot.core.summary import Behind, Dimension, Group, Window
+from slackbot.core.summary import Window
 from slackbot.core.text import clean, excerpt
 from slackbot.core.weekly import Missed, Schedule
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
-from slackbot.slack.rendering import figures, spoken
+from slackbot.slack.rendering import figures, parts, spoken
 from slackbot.slack.rendering.buttons import Button
-from slackbot.slack.rendering.fold import Select
-from slackbot.slack.rendering.inputs import Option
 from slackbot.slack.rendering.kit import Kit
 from slackbot.slack.rendering.weekly import weekly_button, weekly_gap
 from slackbot.slack.views import Payload
 
-_TIERS, _GROUPS = 6, 4
-_HEADINGS = {
-    Dimension.CATEGORY: "summary.by_category",
-    Dimension.SEVERITY: "summary.by_severity",
-    Dimension.CUSTOMER_TIER: "summary.by_customer_tier",
-}
-_NAME = 40
 _LESSON = 120
 _LESSON_READ = 1_000
 _FEWEST_POINTS = 2
@@ -70,7 +60,7 @@ def summary(
         sections=[text for text in (gap, *_sections(kit, digest)) if text],
         basis=kit.words.mrkdwn("summary.basis", enough=ENOUGH),
         key=digest.request.key,
-        select=_behind(kit) if _something(digest) else None,
+        select=parts.select(kit, digest) if _something(digest) else None,
         buttons=[] if public else _buttons(kit, digest, standing),
     )
     return Payload(told(kit, digest, gap), blocks)
@@ -114,7 +104,7 @@ def _sections(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
     yield _looks(kit, digest)
     yield _lessons(kit, digest)
     yield _growths(kit, digest)
-    yield from _groups(kit, digest)
+    yield from parts.lines(kit, digest)
     yield _left_out(kit, digest)
 
 
@@ -140,79 +130,9 @@ def _growths(kit: Kit, digest: Digest) -> Mrkdwn:
     lines = []
     for each in digest.growths:
         dimension, name, usual = figures.grown(kit.words, each)
-        values = {"dimension": dimension, "name": excerpt(name, _NAME), "count": each.count, "usual": usual}
+        values = {"dimension": dimension, "name": name, "count": each.count, "usual": usual}
         lines.append(kit.words.mrkdwn("summary.growth", **values))
     return f.joined([kit.words.mrkdwn("summary.grew"), *lines], "\n") if lines else Mrkdwn()
-
-
-def _groups(kit: Kit, digest: Digest) -> Iterator[Mrkdwn]:
-    """Part the cases: a line a tier, and one for each other dimension of which anything is known."""
-    groups = digest.figures.groups
-    named = {name: group for name, group in groups.get(Dimension.TIER, {}).items() if name}
-    if named:
-        tiers = [_tier(kit, name, group, digest.usual(Dimension.TIER, name)) for name, group in _first(named, _TIERS)]
-        yield f.joined([kit.words.mrkdwn("summary.by_tier"), *tiers, *_more(kit, named, _TIERS)], "\n")
-    for dimension, heading in _HEADINGS.items():
-        found = groups.get(dimension, {})
-        if any(found):
-            said = [
-                _group(kit, _called(kit, dimension, name), group, digest.usual(dimension, name))
-                for name, group in _first(found, _GROUPS)
-            ]
-            yield f.joined([kit.words.mrkdwn(heading), *said, *_more(kit, found, _GROUPS)], "\n")
-
-
-def _first(groups: Mapping[str, Group], most: int) -> list[tuple[str, Group]]:
-    """Choose the busiest: where most cases came or stand."""
-    return sorted(groups.items(), key=lambda pair: (-pair[1].raised - pair[1].open_at_end, pair[0]))[:most]
-
-
-def _more(kit: Kit, groups: Mapping[str, Group], named: int) -> list[Mrkdwn]:
-    """Say how many have no place."""
-    more = len(groups) - named
-    return [kit.words.mrkdwn("summary.group_more", more=more)] if more > 0 else []
-
-
-def _usual(kit: Kit, usual: Fraction | None) -> Mrkdwn | str:
-    if usual is None:
-        return ""
-    return kit.words.mrkdwn("summary.group_usual", usual=figures.number(kit.words, Form.COUNT, usual))
-
-
-def _group(kit: Kit, name: str, group: Group, usual: Fraction | None) -> Mrkdwn:
-    return kit.words.mrkdwn(
-        "summary.group",
-        name=name,
-        raised=group.raised,
-        usual=_usual(kit, usual),
-        taken=group.acknowledged,
-        resolved=group.resolved,
-        open=group.open_at_end,
-    )
-
-
-def _tier(kit: Kit, name: str, group: Group, usual: Fraction | None) -> Mrkdwn:
-    middle = group.to_acknowledge
-    span = "" if middle is None else figures.short_span(kit.words, middle)
-    out = group.pings_out_of_hours
-    return kit.words.mrkdwn(
-        "summary.tier",
-        name=excerpt(name, _NAME),
-        arrived=group.raised,
-        usual=_usual(kit, usual),
-        resolved=group.resolved,
-        taken=group.acknowledged,
-        median=kit.words.mrkdwn("summary.tier_median", median=span) if span else "",
-        open=group.open_at_end,
-        pings=group.pings,
-        out=kit.words.mrkdwn("summary.tier_out", out=out) if out else "",
-    )
-
-
-def _called(kit: Kit, dimension: Dimension, name: str) -> str:
-    if dimension is Dimension.SEVERITY:
-        return kit.words.plain(f"severity.{name}")
-    return excerpt(name, _NAME) or kit.words.plain("summary.unnamed")
 
 
 def _left_out(kit: Kit, digest: Digest) -> Mrkdwn:
@@ -244,11 +164,6 @@ def _charts(kit: Kit, digest: Digest) -> Iterator[Chart]:
     if len(known) >= _FEWEST_POINTS:
         lines = [Series(kit.words.plain("measure.acknowledged"), [minutes for _, minutes in known])]
         yield Chart(kit.words.plain("summary.chart_times"), "line", [label for label, _ in known], lines)
-
-
-def _behind(kit: Kit) -> Select:
-    options = tuple(Option(kit.words.plain(f"behind.{each}"), each) for each in Behind)
-    return Select(ids.PRESS_SUMMARY_BEHIND, kit.words.plain("summary.choose"), options)
 
 
 def _buttons(kit: Kit, digest: Digest, standing: Schedule | None) -> list[Button]:
