@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import gc
 import json
 import sys
@@ -24,6 +25,8 @@ TAME_FROM = 50
 """A run of so many weeks must have met every rare situation; a shorter one may miss some."""
 
 _BAR = 30
+_LONGEST_WEEK = 300
+"""Seconds after which a week is taken for hung: whatever waits for itself is shown, and the run ends."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +88,9 @@ def _lived(seed: int, told: argparse.Namespace, house: House, *, shrinks: bool) 
     gc.collect()
     gc.disable()
     began = time.process_time()
+    faulthandler.dump_traceback_later(_LONGEST_WEEK, exit=True)
     week = live(seed, weather, house=house)
+    faulthandler.cancel_dump_traceback_later()
     line = line_of(week, weather, time.process_time() - began)
     gc.enable()
     if week.violations and shrinks:
@@ -124,6 +129,7 @@ def _is_bad(figures: Figures, told: argparse.Namespace) -> bool:
 
 def _say(words: str) -> None:
     sys.stdout.write(words + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

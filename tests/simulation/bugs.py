@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +27,7 @@ from slackbot.services.sweep import Sweep
 from slackbot.services.uptime import Heartbeat
 from slackbot.services.weekly import WeeklySummaries
 from slackbot.slack.failures import SlackFailure
+from storage import departures
 from storage.escalations import Escalations
 from storage.inbox import Inbox
 from storage.lanes import Lanes
@@ -35,6 +36,7 @@ from storage.outbox_rows import OutboxRow, OutboxState
 from storage.pace import Pace, Rate
 from storage.tables.cases import escalations
 from storage.tables.delivery import outbox
+from storage.unit_of_work import Transaction
 from storage.weekly import Planned
 from tests.simulation.watch import Check
 from tests.simulation.weather import Fault
@@ -91,6 +93,21 @@ def _taken_for_sent(self: Mishaps, row: OutboxRow, *_why: object) -> None:
 def _surplus_left(self: Reconciler, row: OutboxRow, *_copies: object) -> None:
     with self._ctx.store.write() as tx:
         tx.outbox.rechecked(row.id)
+
+
+def _heads_in_any_order() -> sa.Select[Any]:
+    with patch.object(departures, "FIRST_OF_STREAM", sa.true()):
+        return departures._post_heads()
+
+
+_decision = Sweep._decision
+
+
+def _turned_back(self: Sweep, tx: Transaction, escalation: Escalation, now: datetime) -> Decision | None:
+    decided, due = _decision(self, tx, escalation, now), escalation.next_at
+    if decided is None or due is None:
+        return decided
+    return replace(decided, escalation=replace(decided.escalation, next_at=due - timedelta(minutes=1)))
 
 
 def _weekly_again(self: WeeklySummaries, planned: Planned, _state: str, error: str) -> None:
@@ -177,6 +194,10 @@ BUGS: Mapping[str, Bug] = MappingProxyType(
         "a broken destination is let go": _bug(
             Check.CALLED, Fault.CHANNEL, at=Mishaps, name="_go_elsewhere", other=_let_go_quietly
         ),
+        "a case's messages leave in any order": _bug(
+            Check.ORDER, Fault.RATE_LIMIT, Fault.BURST, at=departures, name="_POST_HEADS", other=_heads_in_any_order()
+        ),
+        "a deadline is set into the past": _bug(Check.FORWARD, at=Sweep, name="_decision", other=_turned_back),
         "deadlines are slept through": _bug(Check.OVERDUE, at=Sweep, name="step", other=_false),
         "every missed ping is made up for": _bug(
             Check.STORM,

@@ -61,7 +61,7 @@ _COUNTING = tuple(
 )
 _LEDGER = (
     """CREATE TEMP TRIGGER seen_wanted AFTER INSERT ON main.outbox BEGIN SELECT told('wanted', NEW.id, NEW.key,
-    NEW.escalation_id, NEW.visit, NEW.kind, NEW.ordinal, NEW.destination); END""",
+    NEW.escalation_id, NEW.visit, NEW.kind, NEW.ordinal, NEW.destination, NEW.stream); END""",
     """CREATE TEMP TRIGGER seen_row AFTER UPDATE ON main.outbox BEGIN SELECT told('row', NEW.id, OLD.state, NEW.state,
     OLD.token, NEW.token, OLD.lease_until, NEW.destination, NEW.error, OLD.sent_at IS NEW.sent_at
     AND OLD.error IS NEW.error AND OLD.lease_until IS NEW.lease_until AND NEW.recheck_at IS NOT NULL); END""",

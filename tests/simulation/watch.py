@@ -15,7 +15,7 @@ from slackbot.core.model import State
 from slackbot.services.composing import keys_in
 from slackbot.services.tried import Tried
 from storage.columns import EPOCH
-from storage.outbox_rows import AFTER_CURES, OutboxState
+from storage.outbox_rows import AFTER_CURES, UNFINISHED, OutboxState
 from tests.simulation.database import Change
 from tests.simulation.sightings import Sight, Sightings
 from tests.simulation.timeline import Timeline
@@ -32,6 +32,8 @@ class Check(StrEnum):
     OWNER = "the first to acknowledge has it, and hears so only after the commit"  # 19
     WANTED = "no call is claimed that its case does not want any more"  # 14
     EARLY = "nothing is done before its deadline"  # 27
+    FORWARD = "what falls due moves a case's next moment forward"  # 3
+    ORDER = "the messages of a case leave in the order in which they were wanted"  # 13
     OVERDUE = "nothing is overdue by a minute while a replica works"  # 2, 27
     STORM = "what was missed is caught up in one call, not in many"  # 6
     PACE = "one post a second and channel"  # 17
@@ -77,6 +79,7 @@ class Row:
     kind: Kind
     ordinal: int
     destination: str
+    stream: str
     state: str = OutboxState.PENDING
     holder: str = ""
     leased_at: datetime | None = None
@@ -128,6 +131,7 @@ class Watch:
         self.rows: dict[int, Row] = {}
         self.by_key: dict[str, Row] = {}
         self.cases: dict[str, Case] = {}
+        self._streams: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
         self.visible: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         self.weeklies: Counter[str] = Counter()
         self.weekly_notes: list[str] = []
@@ -174,9 +178,11 @@ class Watch:
                 self._ping_seen[row.case] = now
                 self._near(row.case)
 
-    def _wanted(self, id_: int, key: str, case: str, visit: int, kind: str, ordinal: int, destination: str) -> None:
-        row = Row(key, case, visit, Kind(kind), ordinal, destination)
+    def _wanted(self, id_: int, key: str, case: str, visit: int, kind: str, *rest: Any) -> None:
+        row = Row(key, case, visit, Kind(kind), *rest)
+        ordinal = row.ordinal
         self.rows[id_] = self.by_key[key] = row
+        self._streams[case, row.stream].append(row)
         if row.kind is Kind.CARD and ordinal:
             self._sightings.saw(Sight.REPOSTED)
 
@@ -214,6 +220,10 @@ class Watch:
         case = self.cases[row.case]
         if guard in {Guard.WAITING, Guard.ACKNOWLEDGED} and (case.state, case.visit) != (guard, row.visit):
             self.broken(Check.WANTED, f"row {id_} ({row.kind}) was claimed though its case is {case.state}")
+        stream = self._streams[row.case, row.stream]
+        before_it = stream[: stream.index(row)]
+        if any(each.state in UNFINISHED for each in before_it):
+            self.broken(Check.ORDER, f"row {id_} ({row.kind}) left before what was wanted before it")
         if row.kind not in LEVEL_TRIGGERED:
             before = self._posted_in.get(row.destination, _NEVER)
             if now != before and now - before < _A_SECOND:
@@ -245,6 +255,8 @@ class Watch:
             self.broken(Check.OWNER, f"{id_} was taken from {owner} by {next_owner}")
         if self.doing == "deadlines" and version != next_version and at > micros(self._timeline.now()):
             self.broken(Check.EARLY, f"{id_} went on {at - micros(self._timeline.now())} us too early")
+        if self.doing == "deadlines" and version != next_version and next_at is not None and next_at <= at:
+            self.broken(Check.FORWARD, f"{id_} was due, and is due again {at - next_at} us before")
         if old == State.WAITING and new == State.ACKNOWLEDGED:
             self._acked[id_] = self._timeline.now()
             self._near(id_)
