@@ -8,6 +8,7 @@ import pytest
 
 from slackbot.core.messages import LEVEL_TRIGGERED, Kind
 from slackbot.services.reactions import DOUBTED, REACTIONS, Do
+from slackbot.simulator.facts import load_facts
 from slackbot.simulator.faults import FaultScript, Predicate
 from slackbot.slack.failures import FAILURES, DestinationBroken, SlackFailure, UnknownCode, failure_of
 from storage.outbox_rows import OutboxRow, OutboxState
@@ -150,3 +151,27 @@ def test_fault_names_are_of_the_script() -> None:
         script = FaultScript()
         play(script, "chat.postMessage", lambda _: True)
         assert len(script.left()) == 1
+
+
+NEVER_OURS: Mapping[str, str] = {
+    "as_user_not_supported": "`as_user` is never given",
+    "send_on_behalf_not_allowed": "nothing is sent in anybody's name",
+    "draft_already_deleted draft_already_sent draft_has_conflict draft_not_found": "no draft is sent",
+    "invalid_attachments": "no message has attachments",
+    "missing_file_data file_deleted file_is_deleted file_not_found file_share_limit_reached": "no message has files",
+    "blocked_file_type max_file_sharing_exceeded unable_to_share_files": "no message has files",
+    "slack_connect_blocked_file_type slack_connect_file_upload_sharing_blocked": "no message has files",
+    "slack_connect_clip_sharing_blocked slack_connect_file_link_sharing_blocked": "no message has files",
+    "slack_connect_canvas_sharing_blocked slack_connect_lists_sharing_blocked": "no message has a canvas or list",
+    "cant_broadcast_message no_dual_broadcast_content_update": "no edit asks for a broadcast",
+    "not_enough_users too_many_users users_list_not_supplied": "users are named, eight at most",
+}
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "chat.delete", "conversations.open"])
+def test_every_published_answer_has_its_reaction(method: str) -> None:
+    """Whatever Slack's page of a delivering method lists is known here, or can't be caused by what Rung sends."""
+    never = {code for codes in NEVER_OURS for code in codes.split()}
+    unknown = {code for code in load_facts()[method].errors if isinstance(failure_of(method, code), UnknownCode)}
+    assert unknown <= never
+    assert not never & set(FAILURES)
