@@ -10,6 +10,7 @@ from slackbot.clock import SystemClock
 from slackbot.errors import RungError
 from slackbot.runtime.control import NobodyThereError, ask
 from slackbot.services.stuck import send_again, stuck_rows, stuck_summaries
+from slackbot.services.timekeeping import time_of
 from slackbot.settings import load_settings
 from storage.engine import check_file, open_store, parse_url
 from storage.revisions import HEAD
@@ -114,6 +115,6 @@ def _sent_again(rows: Sequence[int] | None) -> list[int]:
             pass
     store = open_store(url)
     try:
-        return send_again(store, rows, SystemClock().now())
+        return send_again(store, rows, time_of(store, SystemClock()))
     finally:
         store.close()

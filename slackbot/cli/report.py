@@ -25,6 +25,7 @@ from slackbot.core.policy_document import from_document
 from slackbot.core.summary_request import ScopeKind, SummaryRequest, read_request
 from slackbot.errors import RungError
 from slackbot.services.summaries import Unusable, digest, looked_up
+from slackbot.services.timekeeping import time_of
 from slackbot.slack.rendering import figures
 from slackbot.slack.words import Words, read_words
 from storage.engine import open_store
@@ -61,9 +62,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _digest(text: str, team: str | None) -> Digest:
-    now = SystemClock().now()
     store = open_store(database_url(), exclusive=False)
     try:
+        now = time_of(store, SystemClock())
         with store.read() as tx:
             workspace = _workspace(tx, team)
             return digest(tx, workspace, _request(tx, workspace, text, now), now)

@@ -61,6 +61,12 @@ class Timekeeper:
             )
 
 
+def time_of(store: Store, machine: Clock) -> datetime:
+    """Say what time it is for the house, once: the database's own, where it has a clock, or else the machine's."""
+    with store.read() as tx:
+        return tx.time() or machine.now()
+
+
 def timekeeper_of(store: Store, machine: Clock | None = None) -> Timekeeper | None:
     """Make a timekeeper whose clock is right already; None for a database that has no clock of its own (SQLite).
 

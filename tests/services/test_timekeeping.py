@@ -12,7 +12,7 @@ import pytest
 from slackbot.clock import CorrectedClock, ManualClock, SystemClock
 from slackbot.runtime.alarm import Alarm
 from slackbot.services import timekeeping
-from slackbot.services.timekeeping import EVERY, Timekeeper, timekeeper_of
+from slackbot.services.timekeeping import EVERY, Timekeeper, time_of, timekeeper_of
 from storage.engine import open_store
 from storage.unit_of_work import Store
 from tests.engines import POSTGRESQL, SQLITE, Databases
@@ -35,7 +35,16 @@ def test_a_file_has_no_clock(databases: Databases) -> None:
     with databases.fresh(SQLITE) as url:
         opened = open_store(url)
         assert timekeeper_of(opened) is None
+        machine = ManualClock(SystemClock().now() + HOUR)
+        assert time_of(opened, machine) == machine.now()
         opened.close()
+
+
+@pytest.mark.parametrize("off", [HOUR, -HOUR], ids=["ahead", "behind"])
+def test_a_command_goes_by_the_databases_clock(store: Store, off: timedelta) -> None:
+    """What an admin sends again from a machine whose clock is an hour off leaves now, not in an hour."""
+    machine = ManualClock(SystemClock().now() + off)
+    assert abs(time_of(store, machine) - SystemClock().now()) < CLOSE
 
 
 @pytest.mark.parametrize("off", [HOUR, -HOUR], ids=["ahead", "behind"])
