@@ -113,8 +113,8 @@ def grown(words: Words, each: Growth) -> tuple[str, str, str]:
 
 def part_name(words: Words, part: Part) -> str:
     """Say by which name people know the cases that share something."""
-    key = f"{_WORDS_OF.get(part.dimension)}.{part.name}"
-    if key in words:
+    family = _WORDS_OF.get(part.dimension)
+    if family is not None and (key := f"{family}.{part.name}") in words:
         return words.plain(key)
     return excerpt(part.name, _NAME) or words.plain("summary.unnamed")
 
