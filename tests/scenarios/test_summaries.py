@@ -105,7 +105,7 @@ def test_the_cases_behind_a_group_are_listed(acme_house: House) -> None:
     dana = acme_house.person("dana")
     shown = reads(dana, "")
     dana.chooses("Cases behind...", "Team leads", on=shown)
-    dana.modal_shows("*Tier: Team leads* · Week 2026-W48", "*Raised*", "*Called again*")
+    dana.modal_shows("*Tier: Team leads* · Week 2026-W48", "*Came*", "*Called again*")
     dana.closes()
     dana.chooses("Cases behind...", "Other", on=shown)
     found = dana.modal_shows(

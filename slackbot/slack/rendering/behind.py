@@ -8,7 +8,7 @@ from typing import Any
 
 from slackbot import ids
 from slackbot.core.periods import Period
-from slackbot.core.summary import Behind, Part
+from slackbot.core.summary import Behind, Dimension, Part
 from slackbot.core.text import excerpt
 from slackbot.slack import formatting as f
 from slackbot.slack.formatting import Mrkdwn
@@ -28,7 +28,7 @@ def behind(kit: Kit, lists: Sequence[BehindView], asked: Behind | Part, period: 
     heading = kit.words.mrkdwn(
         "summary.behind_heading", figure=_name(kit, asked), title=figures.period_name(kit.words, period)
     )
-    blocks = [block for each in lists for block in _list(kit, each, is_one_of=len(lists))]
+    blocks = [block for each in lists for block in _list(kit, each, asked)]
     return page(kit, ids.VIEW_BEHIND, kit.words.plain("summary.behind_title"), [Paragraph(heading), *blocks])
 
 
@@ -38,15 +38,21 @@ def _name(kit: Kit, asked: Behind | Part) -> str:
     return f"{kit.words.plain(f'dimension.{asked.dimension}')}: {figures.part_name(kit.words, asked)}"
 
 
-def _list(kit: Kit, view: BehindView, *, is_one_of: int) -> Iterator[Paragraph]:
-    if is_one_of > 1:
-        figure = kit.words.plain(f"behind.{view.figure}")
-        yield Paragraph(kit.words.mrkdwn("summary.behind_each", figure=figure))
+def _list(kit: Kit, view: BehindView, asked: Behind | Part) -> Iterator[Paragraph]:
+    if isinstance(asked, Part):
+        yield Paragraph(kit.words.mrkdwn("summary.behind_each", figure=_counted(kit, view.figure, asked)))
     yield from (Paragraph(_line(kit, view.figure, case, weight)) for case, weight in view.cases)
     if not view.cases:
         yield Paragraph(kit.words.mrkdwn("summary.behind_none"))
     if view.more:
         yield Paragraph(kit.words.mrkdwn("summary.behind_more", count=len(view.cases)), small=True)
+
+
+def _counted(kit: Kit, figure: Behind, part: Part) -> str:
+    """Name a figure of a part; cases come to a tier, and are raised elsewhere."""
+    if (figure, part.dimension) == (Behind.RAISED, Dimension.TIER):
+        return kit.words.plain("summary.behind_came")
+    return kit.words.plain(f"behind.{figure}")
 
 
 def _line(kit: Kit, figure: Behind, view: CaseView, weight: int) -> Mrkdwn:
