@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,8 +22,14 @@ log = logging.getLogger(__name__)
 BELIEVED = timedelta(seconds=60)
 """How long an answer about groups is believed: `usergroups.list` may be asked some 20 times a minute."""
 
+MEANWHILE = timedelta(seconds=30)
+"""How much longer it is believed while somebody asks anew."""
+
 MOST_TOGETHER = 8
 """So many people fit into one conversation (docs.slack.dev/reference/methods/conversations.open)."""
+
+
+_Groups = Mapping[str, GroupFact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class _Heard:
     """What Slack said of the groups of a workspace, by id; None if it could not say."""
 
     at: datetime
-    groups: Mapping[str, GroupFact] | None
+    groups: _Groups | None
 
 
 class Reach:
@@ -41,7 +48,7 @@ class Reach:
         self._gateway = gateway
         self._heard: dict[int, _Heard] = {}
         self._conversations: dict[tuple[int, str], tuple[datetime, str | None]] = {}
-        self._asking: set[int] = set()
+        self._asking: Counter[int] = Counter()
         self._lock = threading.Lock()
 
     def is_empty(self, workspace_id: int, tier: Tier) -> bool:
@@ -51,13 +58,12 @@ class Reach:
         """
         if self._living(workspace_id, [who.id for who in tier.notify if not who.is_group]):
             return False
-        if any(who.is_group for who in tier.notify) and self._groups(workspace_id) is None:
-            return False
-        return not self.members(workspace_id, tier)
+        groups = self._groups_of(workspace_id, tier)
+        return groups is not None and not self._living(workspace_id, _named(tier, groups))
 
     def members(self, workspace_id: int, tier: Tier) -> list[str]:
         """List whom the tier names, members of its groups included, without those whose account is deactivated."""
-        return self._living(workspace_id, dict.fromkeys(self._named(workspace_id, tier)))
+        return self._living(workspace_id, _named(tier, self._groups_of(workspace_id, tier) or {}))
 
     def _living(self, workspace_id: int, users: Iterable[str]) -> list[str]:
         with self._ctx.store.read() as tx:
@@ -96,34 +102,49 @@ class Reach:
             return None
         return str(answer["channel"]["id"])
 
-    def _named(self, workspace_id: int, tier: Tier) -> Iterator[str]:
-        for who in tier.notify:
-            if not who.is_group:
-                yield who.id
-            elif (found := (self._groups(workspace_id) or {}).get(who.id)) and not found.is_disabled:
-                yield from found.members
+    def _groups_of(self, workspace_id: int, tier: Tier) -> _Groups | None:
+        """Read the groups, once a question, where the tier names any; None where Slack could not say."""
+        return self._groups(workspace_id) if any(who.is_group for who in tier.notify) else {}
 
-    def _groups(self, workspace_id: int) -> Mapping[str, GroupFact] | None:
-        """Read what was heard last, or ask; meanwhile that stays good enough for others, who never wait for Slack."""
+    def _groups(self, workspace_id: int) -> _Groups | None:
+        """Read what was heard last, or ask. Nobody waits for what another asks, so several may ask at once."""
         now = self._ctx.wire_now()
         with self._lock:
             heard = self._heard.get(workspace_id)
-            is_believed = heard is not None and heard.at <= now < heard.at + BELIEVED
-            if heard is not None and (is_believed or workspace_id in self._asking):
+            patience = BELIEVED + MEANWHILE * (self._asking[workspace_id] > 0)
+            if heard is not None and heard.at <= now < heard.at + patience:
                 return heard.groups
-            self._asking.add(workspace_id)
+            self._asking[workspace_id] += 1
         try:
             groups = self._asked(workspace_id)
+            self._hear(workspace_id, _Heard(now, groups))
         finally:
             with self._lock:
-                self._asking.discard(workspace_id)
-        self._heard[workspace_id] = _Heard(now, groups)
+                self._asking[workspace_id] -= 1
         return groups
 
-    def _asked(self, workspace_id: int) -> Mapping[str, GroupFact] | None:
+    def _hear(self, workspace_id: int, heard: _Heard) -> None:
+        """Remember an answer; an older one, or none, takes the place of no newer one that is believed still."""
+        with self._lock:
+            last = self._heard.get(workspace_id)
+            if last is None or last.at <= heard.at - BELIEVED or (last.at <= heard.at and heard.groups is not None):
+                self._heard[workspace_id] = heard
+
+    def _asked(self, workspace_id: int) -> _Groups | None:
         try:
             groups = SlackDirectory(self._gateway, workspace_id).groups()
         except SlackFailure as failure:
             log.warning("the groups of workspace %s could not be read: %s", workspace_id, failure)
             return None
         return None if groups is None else {fact.id: fact for fact in groups.values()}
+
+
+def _named(tier: Tier, groups: _Groups) -> list[str]:
+    """List whom a tier names, each once, members of its groups included."""
+    found: dict[str, None] = {}
+    for who in tier.notify:
+        if not who.is_group:
+            found[who.id] = None
+        elif (group := groups.get(who.id)) and not group.is_disabled:
+            found |= dict.fromkeys(group.members)
+    return list(found)

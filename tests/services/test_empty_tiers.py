@@ -130,6 +130,7 @@ def test_nobody_waits_for_what_another_asks_slack(still: StillHouse) -> None:
     with ctx.store.read() as tx:
         tier = ctx.rules(tx, case.workspace_id, case.policy_version).policies[case.policy].tiers[0]
     reach, answers = Reach(ctx, wire), list[bool]()
+    asked = list[int]()
 
     def meanwhile(method: str, _: object) -> None:
         wire.during = lambda *_: None
@@ -140,9 +141,30 @@ def test_nobody_waits_for_what_another_asks_slack(still: StillHouse) -> None:
         other.join(5)
         assert not other.is_alive()
 
-    for asked in (2, 3):
+    for seconds in (0, 61, 8 * 3600):
+        still.clock.advance(timedelta(seconds=seconds))
         wire.during = meanwhile
+        before = len(wire.of("usergroups.list"))
         assert not reach.is_empty(case.workspace_id, tier)
-        assert len(wire.of("usergroups.list")) == asked
-        still.clock.advance(timedelta(seconds=61))
-    assert answers == [False, False]
+        asked.append(len(wire.of("usergroups.list")) - before)
+    assert (answers, asked) == ([False] * 3, [2, 1, 2])
+
+
+def test_a_failure_takes_the_place_of_no_answer_that_is_believed(still: StillHouse) -> None:
+    """Of two who ask at once, the one who fails does not undo what the other heard."""
+    leaves(still, "lena", "marco")
+    case = still.raises()
+    ctx, wire = still.engine.ctx, still.wire
+    with ctx.store.read() as tx:
+        tier = ctx.rules(tx, case.workspace_id, case.policy_version).policies[case.policy].tiers[0]
+    reach = Reach(ctx, wire)
+
+    def first(*_: object) -> None:
+        wire.before = lambda *_: None
+        assert reach.is_empty(case.workspace_id, tier)
+        wire.faults.drop_before("usergroups.list")
+
+    wire.before = first
+    assert not reach.is_empty(case.workspace_id, tier)
+    assert reach.is_empty(case.workspace_id, tier)
+    assert len(wire.of("usergroups.list")) == 2
