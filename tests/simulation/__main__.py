@@ -6,9 +6,12 @@ import argparse
 import faulthandler
 import gc
 import json
+import os
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +29,7 @@ TAME_FROM = 50
 
 _BAR = 30
 _LONGEST_WEEK = 300
-"""Seconds after which a week is taken for hung: whatever waits for itself is shown, and the run ends."""
+"""Seconds after which a week is taken for hung: whatever waits for itself is shown with its seed, and the run ends."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,9 +91,8 @@ def _lived(seed: int, told: argparse.Namespace, house: House, *, shrinks: bool) 
     gc.collect()
     gc.disable()
     began = time.process_time()
-    faulthandler.dump_traceback_later(_LONGEST_WEEK, exit=True)
-    week = live(seed, weather, house=house)
-    faulthandler.cancel_dump_traceback_later()
+    with _watched(seed):
+        week = live(seed, weather, house=house)
     line = line_of(week, weather, time.process_time() - began)
     gc.enable()
     if week.violations and shrinks:
@@ -98,8 +100,27 @@ def _lived(seed: int, told: argparse.Namespace, house: House, *, shrinks: bool) 
     return line
 
 
+@contextmanager
+def _watched(seed: int) -> Iterator[None]:
+    """End the run where a week waits for itself, and show where."""
+    timer = threading.Timer(_LONGEST_WEEK, _hangs, [seed])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hangs(seed: int) -> None:
+    sys.stderr.write(f"\nseed {seed} hangs here:\n")
+    faulthandler.dump_traceback()
+    os._exit(1)
+
+
 def _replayed(seed: int, house: House, weather: Weather, most: int | None) -> Week:
-    return live(seed, weather, house=house, most_outside=most)
+    with _watched(seed):
+        return live(seed, weather, house=house, most_outside=most)
 
 
 def _tell_of(week: Week, weather: Weather, replay: Callable[[Weather, int | None], Week]) -> None:
@@ -113,7 +134,8 @@ def _tell_of(week: Week, weather: Weather, replay: Callable[[Weather, int | None
 
 def _traced(told: argparse.Namespace) -> int:
     weather = drawn(told.seed, history=not told.no_history)
-    week = live(told.seed, weather, house=replace(OURS, tells=_say))
+    with _watched(told.seed):
+        week = live(told.seed, weather, house=replace(OURS, tells=_say))
     return int(bool(week.violations))
 
 

@@ -23,37 +23,37 @@ from tests.simulation.wire import Args
 
 
 class Check(StrEnum):
-    """The checks, each by what must be true; the numbers of the invariants are those of docs/simulation.md."""
+    """The checks, each by what must be true."""
 
-    FENCE = "a lease is settled by its holder alone"  # 12
-    MOVES = "a row of the outbox makes legal moves only"  # 8
-    VERSION = "a case changes over the version that was read"  # 19
-    LEGAL = "a case makes legal moves only, one visit and one tier at a time"  # 4, 20
-    OWNER = "the first to acknowledge has it, and hears so only after the commit"  # 19
-    WANTED = "no call is claimed that its case does not want any more"  # 14
-    EARLY = "nothing is done before its deadline"  # 27
-    FORWARD = "what falls due moves a case's next moment forward"  # 3
-    ORDER = "the messages of a case leave in the order in which they were wanted"  # 13
-    OVERDUE = "nothing is overdue by a minute while a replica works"  # 2, 27
-    STORM = "what was missed is caught up in one call, not in many"  # 6
-    PACE = "one post a second and channel"  # 17
-    TOLD_TO_WAIT = "Retry-After pauses the lane"  # 18
-    TWIN = "no call stands twice, not for a moment, after an answer that was only late"  # 9
-    HISTORY = "history is only ever added to"  # 26
+    FENCE = "a lease is settled by its holder alone"
+    MOVES = "a row of the outbox makes legal moves only"
+    VERSION = "a case changes over the version that was read"
+    LEGAL = "a case makes legal moves only, one visit and one tier at a time"
+    OWNER = "the first to acknowledge has it, and hears so only after the commit"
+    WANTED = "no call is claimed that its case does not want any more"
+    EARLY = "nothing is done before its deadline"
+    FORWARD = "what falls due moves a case's next moment forward"
+    ORDER = "the messages of a case leave in the order in which they were wanted"
+    OVERDUE = "nothing is overdue by a minute while a replica works"
+    STORM = "what was missed is caught up in one call, not in many"
+    PACE = "one post a second and channel"
+    TOLD_TO_WAIT = "Retry-After pauses the lane"
+    TWIN = "no call stands twice, not for a moment, after an answer that was only late"
+    HISTORY = "history is only ever added to"
     TRANSACTION = "no call to Slack within a transaction"
     BUSY = "no loop turns without anything to do"
     ERRORS = "nothing fails that was not made to fail"
-    STORED = "what was said to be stored is stored"  # 8
-    RAISED_ONCE = "one submission, one case"  # 8
-    FALLBACK = "a tier that can't be reached is passed over within a minute"  # 16
-    FINISHED = "at rest every row is sent, obsolete, diverted or dead"  # 8
-    LOST = "at rest what is sent can be seen"  # 9
-    TWICE = "at rest nothing can be seen twice"  # 9
-    GHOST = "what can be seen is known"  # 10, 11
-    CALLED = "a waiting case has its card, or its tier was passed over loudly"  # 7, 16
-    TOLD = "at rest the history of a case alone tells its state"  # 4
-    WEEKLY = "a weekly summary is posted once a week, and one that may not stand there is told of"  # 13
-    SHOWN = "at rest cards show the newest state"  # 15
+    STORED = "what was said to be stored is stored"
+    RAISED_ONCE = "one submission, one case"
+    FALLBACK = "a tier that can't be reached is passed over within a minute"
+    FINISHED = "at rest every row is sent, obsolete, diverted or dead"
+    LOST = "at rest what is sent can be seen"
+    TWICE = "at rest nothing can be seen twice"
+    GHOST = "what can be seen is known"
+    CALLED = "a waiting case has its card, or its tier was passed over loudly"
+    TOLD = "at rest the history of a case alone tells its state"
+    WEEKLY = "a weekly summary is posted once a week, and one that may not stand there is told of"
+    SHOWN = "at rest cards show the newest state"
 
 
 @dataclass(frozen=True, slots=True)
