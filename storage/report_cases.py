@@ -77,8 +77,9 @@ def promise_ends(sought: Sought, *columns: Column) -> sa.Select[Any]:
     return sa.select(ends).where(one_of(ends.c.was, _PROMISED))
 
 
-def behind(sought: Sought, figure: Behind, part: Part | None = None) -> sa.Select[Any]:
+def behind(sought: Sought, figure: Behind) -> sa.Select[Any]:
     """Select the cases behind a figure, or that of a part: rows of case id, number and weight, the greatest first."""
+    part = sought.part
     return _in_order(_BEHIND[figure](sought) if part is None else _BEHIND_PART[figure](sought, part))
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slackbot.core.summary import Window
+from slackbot.core.summary import Dimension, Part, Window
 from slackbot.core.summary_request import Scope, ScopeKind
 from storage.columns import EPOCH
 from storage.report_statements import LEFT_OUT, Sought
 
 _KEPT = 256
-"""Shapes differ by what is asked of, and by whether outages, and how many working days, lie in the stretch of time."""
+"""Shapes differ by what is asked of, by what parts it, and by whether outages, and how many working days, lie in it."""
 
 Build = Callable[..., sa.Select[Any]]
 
@@ -29,11 +29,13 @@ class _Shape:
     kind: ScopeKind
     left_out: bool
     hours: int
+    part: Dimension | None
 
 
 def asked(connection: sa.Connection, build: Build, sought: Sought, *given: Any) -> sa.CursorResult[Any]:
     """Ask what `build(sought, *given)` selects; what else is given says which statement it is, so it can be hashed."""
-    shape = _Shape(sought.scope.kind, bool(sought.left_out), len(sought.hours))
+    part = None if sought.part is None else sought.part.dimension
+    shape = _Shape(sought.scope.kind, bool(sought.left_out), len(sought.hours), part)
     return connection.execute(_built(build, shape, given), _values(sought))
 
 
@@ -48,7 +50,9 @@ def _blank(shape: _Shape) -> Sought:
     value: Any = sa.bindparam("value", type_=sa.Text)
     hours = [Window(_number(f"hours_{n}_from"), _number(f"hours_{n}_to")) for n in range(shape.hours)]
     left_out = [Window(start, end)] if shape.left_out else []  # they come as a list: whether there are any says it all
-    return Sought(workspace, start, end, Scope(shape.kind, value), left_out, hours)
+    name: Any = sa.bindparam("part", type_=sa.Text)
+    part = None if shape.part is None else Part(shape.part, name)
+    return Sought(workspace, start, end, Scope(shape.kind, value), left_out, hours, part)
 
 
 def _number(name: str) -> Any:
@@ -57,6 +61,7 @@ def _number(name: str) -> Any:
 
 def _values(sought: Sought) -> dict[str, Any]:
     found: dict[str, Any] = {"workspace": sought.workspace_id, "value": sought.scope.value}
+    found["part"] = None if sought.part is None else sought.part.name
     found |= {"start": _micro(sought.start), "end": _micro(sought.end)}
     found[LEFT_OUT] = [(_micro(each.start), _micro(each.end)) for each in sought.left_out]
     for n, each in enumerate(sought.hours):

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slackbot.core.summary import Window
+from slackbot.core.summary import Part, Window
 from slackbot.core.summary_request import EVERYTHING, Scope, ScopeKind
 from storage.columns import EPOCH
 from storage.statements import Unrolled, constant, one_of
@@ -27,7 +27,7 @@ class Sought:
     """The cases and the stretch of time (UTC) a report is about.
 
     Spans are measured without the windows of `left_out`, which lie apart from each other; a ping outside all windows of
-    `hours` is out of hours.
+    `hours` is out of hours. The lists behind a figure are those of `part`, where one is given.
     """
 
     workspace_id: int
@@ -36,6 +36,7 @@ class Sought:
     scope: Scope = EVERYTHING
     left_out: Sequence[Window] = ()
     hours: Sequence[Window] = ()
+    part: Part | None = None
 
 
 Column = sa.ColumnElement[Any]

@@ -56,7 +56,7 @@ _IN_FULL = tuple(each for each in Dimension if each is not Dimension.REASON)
 """By what the weeks before are parted: as far as it is asked what grew."""
 
 PATIENCE = 60
-"""Seconds a statement of a report may take on PostgreSQL; a press has far less, and asks for no report."""
+"""Seconds a statement of a report may take on PostgreSQL; what a person waits for has far less."""
 
 # Long histories look dear to the planner; compiling, or starting workers, would take longer than the rest. Looking up
 # the cases of a week one by one beats reading all cases there ever were, which the default price of a page hides.
@@ -101,7 +101,7 @@ class Reports(Repository):
 
     def behind(self, sought: Sought, figure: Behind, limit: int, part: Part | None = None) -> list[Named]:
         """List the cases behind a figure, or behind that of a part, the most striking first."""
-        return [Named(*row) for row in self._ask(_first, sought, behind, limit, figure, part)]
+        return [Named(*row) for row in self._ask(_first, replace(sought, part=part), behind, limit, figure)]
 
     def review(self, sought: Sought) -> list[tuple[Rule, Named]]:
         """Choose the cases to look at, one a rule."""

@@ -12,8 +12,7 @@ from slack_bolt import Ack, App
 
 from handlers.desk import Desk, requester
 from handlers.summaries import announce, count_later, drawn, explained, open_when_counted
-from slackbot.core.summary import read_behind
-from slackbot.core.summary_request import SummaryRequest
+from slackbot.core.summary_request import SummaryRequest, read_behind
 from slackbot.ids import (
     PRESS_SUMMARY_BEHIND,
     PRESS_SUMMARY_EARLIER,

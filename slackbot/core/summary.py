@@ -174,16 +174,8 @@ class Part:
 
     @property
     def key(self) -> str:
-        """Write it as the value of a choice; `read_behind` reads it."""
+        """Write it as the value of a choice; `summary_request.read_behind` reads it."""
         return f"{self.dimension}:{self.name}"
-
-
-def read_behind(key: str) -> Behind | Part | None:
-    """Read what somebody wants the cases of: a figure, or all that is counted of a part; none if it is neither."""
-    if key in set(Behind):
-        return Behind(key)
-    dimension, colon, name = key.partition(":")
-    return Part(Dimension(dimension), name) if colon and dimension in set(Dimension) else None
 
 
 class Rule(StrEnum):

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from slackbot.core.periods import Period, PeriodProblem, from_key, read_period
+from slackbot.core.summary import Behind, Dimension, Part
 from slackbot.core.text import clean, one_line
 
 _LONGEST_LINE = 1_000
@@ -94,6 +95,15 @@ def read_carried(carried: str, now: datetime, zone: str) -> SummaryRequest | Per
     key, _, rest = carried.partition("|")
     scope = read_scope(rest)
     return PeriodProblem.UNREADABLE if scope is None else _of(from_key(key, now, zone), scope, post=False)
+
+
+def read_behind(key: str) -> Behind | Part | None:
+    """Read what somebody wants the cases of: a figure, or all that is counted of a part; none if it is neither."""
+    if key in set(Behind):
+        return Behind(key)
+    dimension, colon, name = key.partition(":")
+    is_part = colon and dimension in set(Dimension) and name == clean(name, LONGEST_NAME)
+    return Part(Dimension(dimension), name) if is_part else None
 
 
 def read_scope(carried: str) -> Scope | None:

@@ -159,6 +159,7 @@ def cases_behind(
     most = LISTED if len(figures) == 1 else LISTED_EACH
     now = ctx.now()
     with ctx.store.read() as tx:
+        tx.reports.take_time()
         workspace = ctx.workspace(tx, requester.team_id)
         sought = sought_by(workspace.id, request, now, outages(tx, request.period, now))
         found = [(figure, tx.reports.behind(sought, figure, most + 1, part)) for figure in figures]

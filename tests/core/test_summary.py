@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from slackbot.core.comparison import Compared, Measure, Trend, compare, verdict, weeks_before
 from slackbot.core.periods import Period
 from slackbot.core.summary import (
+    Behind,
     Figures,
     Named,
+    Part,
     Rule,
     Times,
     Window,
@@ -25,6 +27,8 @@ from slackbot.core.summary import (
     review,
     times_of,
 )
+from slackbot.core.summary_request import read_behind
+from slackbot.core.text import clean
 
 MADRID = "Europe/Madrid"
 NOW = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
@@ -177,3 +181,18 @@ def test_office_hours_are_those_of_the_place() -> None:
     hours = office_hours(october.start, october.end, MADRID)
     assert [(each.start.day, each.start.hour) for each in hours] == [(23, 6), (26, 7), (27, 7)]
     assert {each.end - each.start for each in hours} == {10 * HOUR}
+
+
+@given(
+    st.sampled_from(["", "raised ", "tier", "mood:high", ":x", "category:\ud800", "tier:\x00", "tier:" + "x" * 76])
+    | st.text()
+)
+def test_what_is_no_figure_and_no_part_is_not_read(key: str) -> None:
+    """Whatever a choice carries, only what Rung offers is read, and every part is read as it was written."""
+    found = read_behind(key)
+    if isinstance(found, Part):
+        assert found.key == key
+        assert found.name == clean(found.name, 75)
+    else:
+        assert found in {None, *Behind}
+    assert read_behind("category:\ud800") is read_behind("tier:" + "x" * 76) is read_behind("mood:high") is None

@@ -15,8 +15,8 @@ from slackbot.core.comparison import Measure, compare, weeks_before
 from slackbot.core.digest import Digest, Growth, Pick
 from slackbot.core.outages import Cause
 from slackbot.core.periods import Period
-from slackbot.core.summary import Behind, Dimension, Figures, Group, Part, Rule, Times, Window, read_behind
-from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest, read_scope
+from slackbot.core.summary import Behind, Dimension, Figures, Group, Part, Rule, Times, Window
+from slackbot.core.summary_request import Scope, ScopeKind, SummaryRequest, read_behind, read_scope
 from slackbot.core.weekly import Missed, Schedule
 from slackbot.services.summaries import LISTED, LISTED_EACH
 from slackbot.slack.render import Renderer
@@ -203,21 +203,29 @@ def test_the_lists_behind_a_part_are_drawn(renderer: Renderer, dimension: Dimens
 @settings(max_examples=25, deadline=None)
 @given(name=NAMES)
 def test_the_cases_of_every_part_that_is_named_can_be_asked_for(renderer: Renderer, name: str) -> None:
-    """Each line of a group has its option, which is read as that group; a name too long for an option has none."""
-    drawn = renderer.summary(digest_of(name), public=True)
+    """Each line of a group has its option, which is read as that group; only a name too long for an option has none."""
+    digest = digest_of(name)
+    drawn = renderer.summary(digest, public=True)
     (select,) = (block["elements"][0] for block in drawn.blocks if block["type"] == "actions")
     first, *parted = select["option_groups"]
     assert [each["value"] for each in first["options"]] == list(Behind)
-    for group in parted:
-        parts = [read_behind(each["value"]) for each in group["options"]]
-        assert all(isinstance(each, Part) for each in parts)
-        assert len({each.dimension for each in parts if isinstance(each, Part)}) == 1
-    said = "".join(block["text"]["text"] for block in drawn.blocks if block["type"] == "section")
-    named = [
-        each["text"]["text"] for group in parted[:4] for each in group["options"] if each["text"]["text"].isalnum()
-    ]
-    assert all(each in said for each in named)
-    assert {group["label"]["text"] for group in parted} >= {"Tier", "Category", "Severity", "Customer tier"}
+    offered = {read_behind(each["value"]) for group in parted for each in group["options"]}
+    groups = digest.figures.groups
+    named = {
+        Part(dimension, each)
+        for dimension, most in ((Dimension.TIER, 6), (Dimension.CATEGORY, 4), (Dimension.CUSTOMER_TIER, 4))
+        for each in sorted(groups[dimension], key=lambda one: (-groups[dimension][one].raised, one))[:most]
+    }
+    named |= {Part(Dimension.SEVERITY, "high"), *(Part(each.dimension, each.name) for each in digest.growths)}
+    assert offered == {part for part in named if len(part.key.encode("utf-16-le")) <= 150}
+
+
+def test_a_case_that_came_twice_says_so(renderer: Renderer) -> None:
+    """The list of what came to a tier adds up to its figure."""
+    part, view = Part(Dimension.TIER, "Team leads"), story("acknowledged").view({})
+    shown = str(renderer.behind([BehindView(Behind.RAISED, [(view, 2), (view, 1)], more=False)], part, WEEK))
+    assert shown.count("2 times") == 1
+    assert "once" not in shown
 
 
 @settings(max_examples=25, deadline=None)

@@ -35,13 +35,17 @@ def behind(kit: Kit, lists: Sequence[BehindView], asked: Behind | Part, period: 
 def _name(kit: Kit, asked: Behind | Part) -> str:
     if isinstance(asked, Behind):
         return kit.words.plain(f"behind.{asked}")
-    return f"{kit.words.plain(f'dimension.{asked.dimension}')}: {figures.part_name(kit.words, asked)}"
+    dimension = kit.words.plain(f"dimension.{asked.dimension}")
+    return kit.words.plain("summary.behind_part", dimension=dimension, name=figures.part_name(kit.words, asked))
 
 
 def _list(kit: Kit, view: BehindView, asked: Behind | Part) -> Iterator[Paragraph]:
     if isinstance(asked, Part):
         yield Paragraph(kit.words.mrkdwn("summary.behind_each", figure=_counted(kit, view.figure, asked)))
-    yield from (Paragraph(_line(kit, view.figure, case, weight)) for case, weight in view.cases)
+    for case, weight in view.cases:
+        # A case counts once where it is raised, and at a tier each time that it comes.
+        times = figures.times(kit.words, weight) if _comes(view.figure, asked) and weight > 1 else ""
+        yield Paragraph(_line(kit, view.figure, case, weight, times))
     if not view.cases:
         yield Paragraph(kit.words.mrkdwn("summary.behind_none"))
     if view.more:
@@ -50,12 +54,16 @@ def _list(kit: Kit, view: BehindView, asked: Behind | Part) -> Iterator[Paragrap
 
 def _counted(kit: Kit, figure: Behind, part: Part) -> str:
     """Name a figure of a part; cases come to a tier, and are raised elsewhere."""
-    if (figure, part.dimension) == (Behind.RAISED, Dimension.TIER):
+    if _comes(figure, part):
         return kit.words.plain("summary.behind_came")
     return kit.words.plain(f"behind.{figure}")
 
 
-def _line(kit: Kit, figure: Behind, view: CaseView, weight: int) -> Mrkdwn:
+def _comes(figure: Behind, asked: Behind | Part) -> bool:
+    return isinstance(asked, Part) and (figure, asked.dimension) == (Behind.RAISED, Dimension.TIER)
+
+
+def _line(kit: Kit, figure: Behind, view: CaseView, weight: int, times: str) -> Mrkdwn:
     case = view.escalation
     said = kit.words.mrkdwn(
         "listing.entry",
@@ -64,7 +72,7 @@ def _line(kit: Kit, figure: Behind, view: CaseView, weight: int) -> Mrkdwn:
         category=excerpt(case.category, _CATEGORY),
         state=kit.words.plain(f"state.{case.state}"),
     )
-    return f.joined([said, _weighed(kit, figure, weight)], " · ")
+    return f.joined([said, f.inline(times) or _weighed(kit, figure, weight)], " · ")
 
 
 def _weighed(kit: Kit, figure: Behind, weight: int) -> Mrkdwn:
