@@ -240,9 +240,9 @@ def test_what_is_not_answered_in_place_is_not_said_to_be(acme_house: House) -> N
         acme_house.rung._counting.submit(busy.wait)
         ask()
         before.append("This takes a moment. You will hear when it is done.")
-        assert acme_house.workspace.wait_for(partial(_are, acme_house, dana, before), timeout=5)
+        assert acme_house.workspace.wait_for(partial(_are, acme_house, dana, before), timeout=20)
         busy.set()
-        assert acme_house.workspace.wait_for(partial(_are, acme_house, dana, [*before, said]), timeout=5)
+        assert acme_house.workspace.wait_for(partial(_are, acme_house, dana, [*before, said]), timeout=20)
 
 
 def _are(house: House, reader: Hands, texts: list[str]) -> bool:
