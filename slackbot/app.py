@@ -90,7 +90,7 @@ def build_bolt(
         )
 
     quick = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=INTERACTION_TIMEOUT))
-    outside = Interactions(quick, _workspace_id_of(engine.ctx), api_url)
+    outside = Interactions(quick, engine.gateway, _workspace_id_of(engine.ctx), api_url)
     app = App(
         name="rung",
         client=WebClient(base_url=api_url, timeout=INTERACTION_TIMEOUT, retry_handlers=[]),

@@ -24,10 +24,14 @@ _TIMEOUT = 3
 
 
 class Interactions:
-    """Calls that belong to an interaction at hand; its gateway gives up within Slack's three seconds."""
+    """Calls that belong to an interaction at hand.
 
-    def __init__(self, gateway: Gateway, workspace_id_of: Callable[[str], int], api_url: str) -> None:
-        self._gateway = gateway
+    `quick` gives up within Slack's three seconds; `patient` waits longer, for files that nobody's press hangs on.
+    """
+
+    def __init__(self, quick: Gateway, patient: Gateway, workspace_id_of: Callable[[str], int], api_url: str) -> None:
+        self._gateway = quick
+        self._patient = patient
         self._workspace_id_of = workspace_id_of
         self._hosts = {SLACKS_HOOKS, urlsplit(api_url).hostname}
 
@@ -92,7 +96,7 @@ class Interactions:
             SlackFailure: they are not all there, or nobody knows.
         """
         hosts = {host for host in self._hosts if host is not None}
-        send_files(self._gateway, self._workspace_id_of(team_id), person, files, comment, hosts)
+        send_files(self._patient, self._workspace_id_of(team_id), person, files, comment, hosts)
 
     def _answer(self, response_url: str, payload: Payload, how: dict[str, Any]) -> None:
         if urlsplit(response_url).hostname not in self._hosts:

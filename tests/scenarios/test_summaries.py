@@ -224,6 +224,15 @@ def test_a_home_tab_that_takes_longer_is_announced_and_then_replaced(acme_house:
     assert not ben.home_shows("What waits for you", "Raised: 1").says("Counting.")
 
 
+def test_files_may_take_longer_than_a_form(acme_house: House) -> None:
+    """Slack may be slow to take an export: nobody presses meanwhile, so it is waited for like any message."""
+    a_week(acme_house)
+    dana = acme_house.person("dana")
+    acme_house.simulator.faults.slow("files.completeUploadExternal", 2.5)
+    dana.clicks("Export", on=reads(dana, ""))
+    dana.sees_ephemeral("The files are in your direct message with Rung.")
+
+
 def test_what_is_not_answered_in_place_is_not_said_to_be(acme_house: House) -> None:
     """Posts and exports come elsewhere: the word before them stays and is still true beside "is in the channel now"."""
     a_week(acme_house)
