@@ -270,6 +270,7 @@ def test_show_me_begins_the_story_where_it_happens(url: str, visit: Visit) -> No
     ben.picture("story")
 
 
+@pytest.mark.usefixtures("browser")
 def test_pictures_are_kept(artefacts: Path) -> None:
     """Every surface driven above left its picture."""
     kept = {path.stem for path in artefacts.glob("*.png")}
