@@ -79,6 +79,9 @@ def _run(told: argparse.Namespace, name: str, house: House) -> Figures:
             if record:
                 with record.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(lines[seed]) + "\n")
+        if done == 1:
+            # What the first week loaded stays; no week need look through it again.
+            gc.freeze()
         if shows_bar:
             full = _BAR * done // told.weeks
             sys.stderr.write(f"\r{name} [{'#' * full}{'.' * (_BAR - full)}] {done}/{told.weeks} weeks")
