@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
 )
 PATIENCE_MS = 8_000
+A_FRIDAY = date(2026, 11, 20)
+"""The demo's day: its week has cases of the days before, and another day may pass in it."""
 
 Visit = Callable[..., Visitor]
 
@@ -41,7 +44,7 @@ def browser() -> Iterator[Browser]:
 def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Workplace]:
     """Open the demo's house, once for a file; `browser` comes first, so that nothing is opened for a skipped test."""
     del browser
-    with workplace(tmp_path_factory.mktemp("demo")) as opened:
+    with workplace(tmp_path_factory.mktemp("demo"), day=A_FRIDAY) as opened:
         yield opened
 
 

@@ -167,7 +167,7 @@ def test_the_manager_reads_the_summary(demo: Workplace, visit: Visit) -> None:
     summary.get_by_label("Cases behind").select_option("Raised")
     expect(dana.modal.get_by_role("heading", name="Cases behind a figure")).to_be_visible()
     expect(dana.modal).to_contain_text("Raised")
-    expect(dana.modal.get_by_role("link", name="ESC-8", exact=True)).to_be_visible()
+    expect(dana.modal.get_by_role("link", name="ESC-10", exact=True)).to_be_visible()
     dana.picture("summary-cases")
     dana.page.keyboard.press("Escape")
     expect(dana.modal).not_to_be_visible()

@@ -10,7 +10,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,9 @@ from storage.migrate import upgrade
 
 BEGINS = time(9, 41)
 CONNECTS_WITHIN = 20.0
+
+_BEFORE_THE_PAST = timedelta(days=365)
+"""How long before the morning the house is furnished: longer ago than anything of the past that is played."""
 
 KEPT = 100
 """Deliveries, calls and pings that the simulator remembers: more than the panel shows, and no more on the tenth day."""
@@ -55,8 +58,8 @@ class Workplace:
 
 
 @contextmanager
-def workplace(folder: Path, port: int = 0) -> Iterator[Workplace]:
-    """Open the whole house in a folder; it closes at the end.
+def workplace(folder: Path, port: int = 0, day: date | None = None) -> Iterator[Workplace]:
+    """Open the whole house in a folder, on the morning of a day, or of today; it closes at the end.
 
     Raises:
         RungError: the port is taken, or Rung does not start.
@@ -65,8 +68,8 @@ def workplace(folder: Path, port: int = 0) -> Iterator[Workplace]:
     upgrade(url)
     system = SystemClock()
     calendar = ScaledClock(system, 0)
-    morning = _morning(system.now())
-    calendar.set(morning.replace(year=morning.year - 1), 0)  # before anything of the past that is played
+    morning = _morning(day or system.now().astimezone(ZoneInfo(ZONE)).date())
+    calendar.set(morning - _BEFORE_THE_PAST, 0)
     limits = Limits(system, enforce=False)
     with ExitStack() as opened:
         simulator = Simulator(furnished(system, calendar), port=port, limits=limits, kept=KEPT)
@@ -123,5 +126,5 @@ def _environment(simulator: Simulator, url: str) -> dict[str, str]:
     }
 
 
-def _morning(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(ZoneInfo(ZONE)).date(), BEGINS, ZoneInfo(ZONE)).astimezone(UTC)
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, BEGINS, ZoneInfo(ZONE)).astimezone(UTC)
