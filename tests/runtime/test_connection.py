@@ -109,7 +109,7 @@ def test_a_disconnect_frame(line: Line, reason: str) -> None:
 def test_a_dead_line_is_noticed(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that stays open but is dead is replaced by the watchdog."""
     with monkeypatch.context() as impatient:
-        impatient.setattr(socket_mode, "DEAF_AFTER", 0.3)
+        impatient.setattr(socket_mode, "DEAF_AFTER", 1)
         line.reconnects(line.slack.stall_connections)
     line.types()
 
