@@ -89,7 +89,11 @@ def build_bolt(
             bot_token=token,
         )
 
-    quick = Gateway(SingleToken(token), lambda each: bare_client(each, api_url, timeout=INTERACTION_TIMEOUT))
+    quick = Gateway(
+        SingleToken(token),
+        lambda each: bare_client(each, api_url, timeout=INTERACTION_TIMEOUT),
+        token_state=engine.gateway.token_state,
+    )
     outside = Interactions(quick, engine.gateway, _workspace_id_of(engine.ctx), api_url)
     app = App(
         name="rung",

@@ -53,7 +53,8 @@ class TokenWatch:
         self._tell_outside = tell_outside
         self._tried_to_tell: set[int] = set()
         self._seen: tuple[datetime, list[Refusal]] | None = None
-        self._asked_at = ctx.wire_now()
+        self._began = ctx.wire_now()
+        self._asked_at: datetime | None = None
 
     def stop(self, tx: Transaction, workspace_id: int, failure: SlackFailure) -> None:
         """Let nothing leave in a workspace whose token Slack refused; what waits stays pending, deadlines go on."""
@@ -67,7 +68,8 @@ class TokenWatch:
         """Tell of what is refused, once, and check what is to be checked now; there is never more waiting."""
         now = self._ctx.wire_now()
         refused = self._refused()
-        if not refused and self._is_to_be_asked(now):
+        ask_at = self._ask_at()
+        if not refused and ask_at is not None and not ask_at - CHECK_EVERY <= now < ask_at:
             self._ask(now)
         for refusal in refused:
             is_due = refusal.check_at <= now
@@ -83,8 +85,8 @@ class TokenWatch:
         refused = self._refused()
         if any(each.told_at is None and each.workspace_id not in self._tried_to_tell for each in refused):
             return self._ctx.wire_now()
-        if not refused and self._gateway.token_state.trouble is not None:
-            return self._asked_at + CHECK_EVERY
+        if not refused and (ask_at := self._ask_at()) is not None:
+            return ask_at
         return min((each.check_at for each in refused), default=None)
 
     def _refused(self) -> list[Refusal]:
@@ -94,9 +96,14 @@ class TokenWatch:
             self._seen = (now, refused_tokens(self._ctx))
         return self._seen[1]
 
-    def _is_to_be_asked(self, now: datetime) -> bool:
-        is_recent = self._asked_at <= now < self._asked_at + CHECK_EVERY
-        return self._gateway.token_state.trouble is not None and not is_recent
+    def _ask_at(self) -> datetime | None:
+        """Say from when Slack is to be asked about the token: at once where it was refused, then each minute."""
+        known = self._gateway.token_state
+        if known.trouble is None:
+            return None
+        if self._asked_at is None and known.is_refused:
+            return self._began
+        return (self._asked_at or self._began) + CHECK_EVERY
 
     def _ask(self, now: datetime) -> None:
         """Find out whether the token is good, where no message has been refused that would tell."""

@@ -48,15 +48,20 @@ class Gateway:
     """Calls Slack's Web API without any retry of its own: every repetition is the outbox's decision.
 
     `client_for` makes a client for a token; it must have no retry handlers, since slack_sdk's default one sends a post
-    again after a dropped connection. `token_state` learns from every answer, `silence` from every call.
+    again after a dropped connection. `token_state`, which two gateways may share, learns from every answer, `silence`
+    from every call.
     """
 
     def __init__(
-        self, tokens: TokenSource, client_for: Callable[[str], WebClient], silence: Silence | None = None
+        self,
+        tokens: TokenSource,
+        client_for: Callable[[str], WebClient],
+        silence: Silence | None = None,
+        token_state: TokenState | None = None,
     ) -> None:
         self._tokens = tokens
         self._client_for = client_for
-        self.token_state = TokenState()
+        self.token_state = token_state or TokenState()
         self.silence = silence or Silence(SystemClock())
 
     def call(self, workspace_id: int, method: str, **args: Any) -> dict[str, Any]:

@@ -24,10 +24,12 @@ class TokenState:
 
     def __init__(self) -> None:
         self.trouble: str | None = "Slack has not answered yet"
+        self.is_refused = False
 
     def heard(self, failure: SlackFailure | None) -> None:
         """Take note of an answer of Slack's; None is one without a failure."""
         if failure is None:
-            self.trouble = None
+            self.trouble, self.is_refused = None, False
         elif failure.code in TOKEN_REFUSED:
+            self.is_refused = True
             self.trouble = f"Slack refuses the token ({failure.code})"

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from slackbot.services.tokens import CHECK_EVERY
 from slackbot.slack.failures import failure_of
 from tests.house import House
 
@@ -33,7 +32,6 @@ def test_a_token_that_is_good_again_makes_it_ready_again(acme_house: House, capl
     rung = acme_house.rung
     rung.engine.gateway.token_state.heard(failure_of("chat.postMessage", "token_revoked"))
     assert rung.health.ready().body == b"slack: Slack refuses the token (token_revoked)\n"
-    rung.engine.tokens._asked_at = rung.engine.ctx.wire_now() - CHECK_EVERY
     rung.engine.tokens.step()
     assert rung.health.ready().body == b"ok\n"
     caplog.clear()
@@ -59,3 +57,16 @@ def test_without_a_way_in_it_is_not_ready(acme_house: House) -> None:
     rung._transport.stop()
     assert b"requests: no way in" in rung.health.ready().body
     assert rung.health.alive().body == b"ok\n"
+
+
+def test_a_form_that_is_refused_makes_it_unready(acme_house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Where only a form met the refused token, and no message, the house is not ready and asks Slack at once."""
+    simulator, rung = acme_house.simulator, acme_house.rung
+    asked = len(simulator.workspace.journal.calls("auth.test"))
+    simulator.workspace.revoke_token()
+    acme_house.person("ana").types("/escalate", in_="#support")
+    assert simulator.workspace.wait_for(lambda: b"refuses" in rung.health.ready().body, timeout=5)
+    rung.engine.tokens.step()
+    assert simulator.workspace.wait_for(lambda: len(simulator.workspace.journal.calls("auth.test")) > asked, timeout=5)
+    simulator.workspace.installation.restore()
+    caplog.clear()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from slackbot.core.messages import Kind
+from slackbot.runtime.loop import SAFETY_TICK
 from slackbot.services.tokens import refused_tokens
 from slackbot.slack.failures import failure_of
 from storage.outbox_rows import OutboxState
@@ -178,11 +179,11 @@ def test_a_refused_token_is_asked_about_by_one_alone(still: StillHouse) -> None:
 
 
 def test_a_refusal_that_no_message_met_is_told(still: StillHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refused when something else was asked, and nothing to be said: within a minute somebody outside knows."""
+    """Refused when something else was asked, and nothing to be said: within seconds somebody outside knows."""
     outside = listening(still, monkeypatch)
     still.slack.revoke_token()
     still.wire.token_state.heard(failure_of("users.info", "token_revoked"))
-    still.runs(2 * MINUTE)
+    still.runs(SAFETY_TICK)
     assert [alert["event"] for alert in outside.told] == ["token_refused"]
     still.slack.installation.restore()
     still.wire.token_state.heard(None)
