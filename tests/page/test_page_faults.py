@@ -112,6 +112,7 @@ def test_with_a_revoked_token_nothing_is_lost(lena: Visitor, ana: Visitor) -> No
     sees(lena, "Raised without a token", "Acknowledge", within=TOKEN_PATIENCE_MS)
 
 
+@pytest.mark.proof
 def test_a_limited_rate_only_delays(lena: Visitor, ana: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     """The 429s are red; Rung keeps silent as long as it is told, and the card comes once."""
     monkeypatch.setattr(mischief, "LIMITED_SECONDS", 2)

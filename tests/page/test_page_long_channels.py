@@ -19,6 +19,8 @@ from tests.page.conftest import Visit
 from tests.page.still_backstage import page_on
 from tests.page.visitor import Visitor
 
+pytestmark = pytest.mark.proof
+
 COUNT = 2000
 PAGE = 50
 MOST = 250
