@@ -47,6 +47,14 @@ _RECHECKED_AT = (
     .where(_c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(recheck_at=sa.bindparam("recheck", type_=_c.recheck_at.type))
 )
+_TAKEN_BACK = (
+    sa.update(outbox)
+    .where(_c.id == sa.bindparam("row"))
+    .values(
+        recheck_at=sa.bindparam("recheck", type_=_c.recheck_at.type),
+        taken_back=sa.func.coalesce(_c.taken_back + " ", "") + sa.bindparam("copy", type_=sa.Text),
+    )
+)
 _WAKE_UPS = sa.select(
     sa.select(sa.func.min(_c.lease_until)).where(_c.state == constant(OutboxState.LEASED)).scalar_subquery(),
     sa.select(sa.func.min(_c.not_before)).where(_IS_UNKNOWN).scalar_subquery(),
@@ -96,3 +104,8 @@ def _read(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> 
 def recheck_at(connection: sa.Connection, row_id: int, at: datetime) -> None:
     """Have a row looked for once more at an instant."""
     connection.execute(_RECHECKED_AT, {"ids": [row_id], "recheck": at})
+
+
+def take_back(connection: sa.Connection, row_id: int, copy: str, recheck: datetime) -> None:
+    """Note a copy that its own sender deletes, and have the row looked for once more."""
+    connection.execute(_TAKEN_BACK, {"row": row_id, "copy": copy, "recheck": recheck})

@@ -12,8 +12,8 @@ from slackbot.core.messages import LEVEL_TRIGGERED, Kind, Wanted
 from slackbot.core.model import Escalation
 from storage.claiming import Claim, claim
 from storage.departures import next_departure
-from storage.looking import expire, next_look, recheck_at, take_rechecks, take_unknown
-from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, row_of, wanted_row
+from storage.looking import expire, next_look, recheck_at, take_back, take_rechecks, take_unknown
+from storage.outbox_rows import COLUMNS, OutboxRow, OutboxState, copy_name, row_of, wanted_row
 from storage.overtaking import is_coming, overtake
 from storage.pace import DEFAULT_PACE, Pace
 from storage.prepared import Prepared
@@ -94,6 +94,7 @@ _RESOLVE = (
         _c.id == sa.bindparam("row"),
         _IS_UNKNOWN,
         _c.token == sa.func.coalesce(sa.bindparam("seen", type_=sa.Integer), _c.token),
+        ~sa.func.coalesce(_c.taken_back, "").contains(sa.bindparam("copy", type_=sa.Text)),
     )
     .values(
         state=sa.bindparam("outcome"),
@@ -104,6 +105,7 @@ _RESOLVE = (
         error=sa.func.coalesce(_WHY, _c.error),
     )
 )
+_NO_COPY = "-"
 _RECHECKED = sa.update(outbox).where(_c.id == sa.bindparam("row")).values(recheck_at=None)
 _COUNTS = sa.select(_c.state, sa.func.count()).group_by(_c.state)
 _LOUD = sa.union_all(
@@ -236,11 +238,13 @@ class Outbox(Repository):
         *,
         token: int | None = None,
         error: str | None = None,
+        copy: tuple[str, str] | None = None,
     ) -> bool:
         """Note the outcome of a look: sent, pending (send again), unknown (look again), or an end; counts the look.
 
         What is sent again is looked for once more at `recheck_at`, so that a surplus copy can be deleted. With a
-        `token`, nothing changes where the row was sent again since. An `error` takes the place of the row's.
+        `token`, nothing changes where the row was sent again since, nor with a `copy` (channel and ts) where its sender
+        takes that one back. An `error` takes the place of the row's.
 
         Raises:
             ValueError: `state` is none of these.
@@ -248,7 +252,7 @@ class Outbox(Repository):
         if state not in _RESOLUTIONS:
             raise ValueError(f"{state} resolves nothing; use one of {sorted(_RESOLUTIONS)}")
         values = {"row": row_id, "outcome": str(state), "then": not_before, "recheck": recheck_at}
-        values |= {"seen": token, "why": error}
+        values |= {"seen": token, "why": error, "copy": copy_name(*copy) if copy else _NO_COPY}
         return self._changed(_RESOLVE, values)
 
     def recheck_due(self, now: datetime, limit: int) -> list[OutboxRow]:
@@ -258,6 +262,10 @@ class Outbox(Repository):
     def look_once_more(self, row_id: int, at: datetime) -> None:
         """Look for a surplus copy at an instant, whoever holds the row or has settled it."""
         recheck_at(self._connection, row_id, at)
+
+    def take_back(self, row_id: int, channel: str, ts: str, recheck: datetime) -> None:
+        """Note a copy that its sender is about to delete, and look for it at `recheck`, whoever has settled the row."""
+        take_back(self._connection, row_id, copy_name(channel, ts), recheck)
 
     def rechecked(self, row_id: int) -> bool:
         """Note that there is no surplus copy (any more)."""

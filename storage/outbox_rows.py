@@ -39,7 +39,8 @@ class OutboxRow:
     """One message a decision wanted. `token` fences: a settlement with an older one changes nothing.
 
     `attempt` counts claims since it was last wanted, `looks` the reconciler's looks, and at `recheck_at` it looks once
-    more for a surplus copy; `wanted_version` is the version of the escalation that an edit must at least show.
+    more for a surplus copy; `taken_back` names the copies whose own senders delete them, which nobody may take for the
+    message; `wanted_version` is the version of the escalation that an edit must at least show.
     """
 
     id: int
@@ -67,6 +68,16 @@ class OutboxRow:
     error: str | None
     looks: int
     recheck_at: datetime | None
+    taken_back: str | None
+
+    def is_taken_back(self, channel: str, ts: str) -> bool:
+        """Say whether a copy is deleted by its own sender."""
+        return copy_name(channel, ts) in (self.taken_back or "").split()
+
+
+def copy_name(channel: str, ts: str) -> str:
+    """Name a copy as `taken_back` does."""
+    return f"{channel}:{ts}"
 
 
 COLUMNS: tuple[sa.Column[Any], ...] = tuple(outbox.c[name] for name in OutboxRow.__slots__)

@@ -17,7 +17,7 @@ from slackbot.services.folding import Folding
 from slackbot.services.in_hand import InHand
 from slackbot.services.mishaps import Mishaps
 from slackbot.services.reactions import LEASE, LONGEST_CALL, quiet_after
-from slackbot.services.recording import note_suppressed, settle_edit, settle_post
+from slackbot.services.recording import note_suppressed, settle_edit, settle_post, take_back
 from slackbot.slack.failures import AlreadyDone, SlackFailure, TargetGone
 from slackbot.slack.gateway import Gateway
 from slackbot.slack.render import Renderer
@@ -194,14 +194,16 @@ class Sender:
             return
         channel, ts = str(answer["channel"]), str(answer["ts"])
         if not settle_post(self._s.ctx, letters, channel, ts):
-            self._take_back(letter.row, channel, ts)
+            self._take_back(letters, channel, ts)
             return
         for each in letters:
             self._s.elsewhere.leave_if_nobody_is_there(each.row)
 
-    def _take_back(self, row: OutboxRow, channel: str, ts: str) -> None:
-        """Delete a copy that came too late; a look after a minute finds it where this fails, or we are killed."""
-        self._s.mishaps.look_once_more(row)
+    def _take_back(self, letters: Sequence[Letter], channel: str, ts: str) -> None:
+        """Delete a copy that came too late, unless it has been taken for the message meanwhile."""
+        row = letters[0].row
+        if not take_back(self._s.ctx, letters, channel, ts):
+            return
         try:
             self._s.gateway.call(row.workspace_id, "chat.delete", channel=channel, ts=ts)
         except TargetGone:

@@ -86,12 +86,6 @@ class Mishaps:
             self._again(row, timedelta(0), "unrenderable", Tried.PLAIN)
 
     @until_noted
-    def look_once_more(self, row: OutboxRow) -> None:
-        """Have a copy looked for that may stand beside the one of whoever holds the row or has settled it."""
-        with self._ctx.store.write() as tx:
-            tx.outbox.look_once_more(row.id, self._in(RECHECK))
-
-    @until_noted
     def too_late(self, row: OutboxRow) -> None:
         """Let anybody send what was not sent yet and can't be any more before its lease is over."""
         log.warning("outbox row %s (%s) was not sent in time; it is claimed anew", row.id, row.kind)

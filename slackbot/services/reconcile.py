@@ -118,13 +118,17 @@ class Reconciler:
     def _settle(self, row: OutboxRow, copies: list[Copy]) -> None:
         # Counted from now, not from the attempt: who slept in between may have called only on waking.
         now = self._ctx.wire_now()
-        if not copies:
+        ours = [copy for copy in copies if not row.is_taken_back(*copy)]
+        if not ours:
             self._resolve(row, OutboxState.PENDING, recheck=now + RECHECK)
             return
         surplus_at = now if len(copies) > 1 else now + RECHECK if row.attempt > 1 else None
         with self._ctx.store.write() as tx:
-            if tx.outbox.resolve_unknown(row.id, OutboxState.SENT, recheck_at=surplus_at, token=row.token):
-                note_post(self._ctx, tx, row, copies[0], shown=SHOWN_UNKNOWN, cards=frozenset())
+            found = tx.outbox.resolve_unknown(
+                row.id, OutboxState.SENT, recheck_at=surplus_at, token=row.token, copy=ours[0]
+            )
+            if found:
+                note_post(self._ctx, tx, row, ours[0], shown=SHOWN_UNKNOWN, cards=frozenset())
         self._ctx.wake()
         log.info("outbox row %s (%s) had arrived after all", row.id, row.kind)
 
@@ -136,7 +140,8 @@ class Reconciler:
                 for each in tx.messages.of(row.workspace_id, row.escalation_id)
                 if each.key == row.key and each.removed_at is None
             ]
-        kept = next((copy for copy in copies if copy in known), copies[0] if known and copies else None)
+        ours = [copy for copy in copies if copy in known or not row.is_taken_back(*copy)]
+        kept = next((copy for copy in ours if copy in known), ours[0] if known and ours else None)
         surplus = [copy for copy in copies if copy != kept]
         others = {copy: self._others_known_by(row, *copy) for copy in surplus}
         for channel, ts in surplus:

@@ -11,6 +11,7 @@ from slackbot.core.model import Escalation, State
 from slackbot.ids import new_message_key
 from slackbot.services.composing import POST_OF, Cards, Letter, cards_of
 from slackbot.services.context import ServiceContext
+from slackbot.services.reactions import RECHECK
 from storage.messages import Posted
 from storage.outbox_rows import OutboxRow, OutboxState
 from storage.retrying import until_noted
@@ -41,6 +42,23 @@ def settle_post(ctx: ServiceContext, letters: Sequence[Letter], channel: str, ts
             ctx.meter.sent((now - letter.row.created_at).total_seconds())
     ctx.wake()
     return any(settled)
+
+
+@until_noted
+def take_back(ctx: ServiceContext, letters: Sequence[Letter], channel: str, ts: str) -> bool:
+    """Note that a copy is too many and about to be deleted: nobody takes it for the message from now on.
+
+    Where its sender fails to delete it, or is killed, a look after a minute finds it. False if somebody has taken it
+    for the message meanwhile: it stays.
+    """
+    workspace_id = letters[0].row.workspace_id
+    with ctx.store.write() as tx:
+        for letter in letters:
+            tx.outbox.take_back(letter.row.id, channel, ts, ctx.wire_now() + RECHECK)
+        known = tx.messages.by_ts(workspace_id, channel, ts)
+        if len(known) < len(letters):
+            want_named_anew(ctx, tx, known)
+    return not known
 
 
 def _settled(ctx: ServiceContext, tx: Transaction, letter: Letter, channel: str, ts: str) -> bool:

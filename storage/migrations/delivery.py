@@ -48,6 +48,7 @@ def _outbox() -> None:
         *optional(sa.Text, "error"),
         *required(sa.Integer, "looks"),
         *optional(sa.BigInteger, "recheck_at"),
+        *optional(sa.Text, "taken_back"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         reference("outbox", _A_CASE),
         sa.UniqueConstraint(*_WANTED_ONCE, name="uq_outbox_wanted_once"),

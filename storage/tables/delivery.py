@@ -37,6 +37,7 @@ outbox = sa.Table(
     sa.Column("error", sa.Text),
     sa.Column("looks", sa.Integer, nullable=False),
     sa.Column("recheck_at", Instant),
+    sa.Column("taken_back", sa.Text),
     sa.ForeignKeyConstraint(*_OF_A_CASE),
     sa.UniqueConstraint(
         "workspace_id", "escalation_id", "visit", "kind", "ordinal", "destination", name="uq_outbox_wanted_once"

@@ -21,7 +21,7 @@ POINTS = tuple(f"{when} {site}" for _, theirs in PLAYS.values() for site in thei
 
 UNPLAYED: Mapping[str, str] = {
     "call services.deliver:Sender._take_back": "an answer that comes after its lease is over: see test_lost_answers",
-    "commit services.mishaps:Mishaps.look_once_more": "the same",
+    "commit services.recording:take_back": "the same",
     "commit services.folding:Folding._let_go": "a press between the lease and the drawing of a call: test_many_calls",
     "commit services.folding:Folding._want_anew": "calls leased together that stand in two channels: test_many_calls",
     "call slack.outside:Interactions.write": "word of a failure, wanted by no row: who hears nothing presses again",

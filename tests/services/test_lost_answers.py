@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from slackbot.core.messages import Kind
 from slackbot.services.composing import keys_in
-from slackbot.services.reactions import LEASE
+from slackbot.services.reactions import AFTER_LEASE, LEASE
 from slackbot.simulator.scopes import ALL_BOT_SCOPES
 from storage.messages import Posted
 from storage.outbox_rows import OutboxState
@@ -377,6 +377,35 @@ def test_a_sleeper_whose_message_was_sent_again_takes_its_copy_back(still: Still
     still.settles()
     (card,) = still.visible("tier-2")
     assert known_card(still).ts == card.ts
+
+
+def test_a_copy_that_is_taken_back_is_taken_for_no_call(still: StillHouse) -> None:
+    """Frozen before its call, and again before it deletes that copy, a sender leaves the call that another sent.
+
+    Meanwhile the answer to the other's was lost too, so that both copies were found: the older one is not the call.
+    """
+    still.raises()
+    still.runs(60)
+    calls, deletions = iter([True]), iter([True])
+
+    def freeze(method: str, args: Mapping[str, Any]) -> None:
+        if method == POST and "thread_ts" in args and next(calls, False):
+            for _ in range(2):
+                still.clock.advance(LEASE + AFTER_LEASE)
+                still.engine.reconciler.step()
+            assert still.row(Kind.PING).state is OutboxState.PENDING
+        elif method == "chat.delete" and next(deletions, False):
+            still.wire.faults.drop_after(POST, lambda args: "thread_ts" in args)
+            still.runs(30)
+            assert still.row(Kind.PING).state is OutboxState.SENT
+
+    still.wire.before = freeze
+    still.runs(11 * 60)
+    (ping,) = [message for message in still.visible("tier-2") if message.is_reply]
+    assert still.row(Kind.PING).state is OutboxState.SENT
+    with still.engine.ctx.store.read() as tx:
+        (known,) = [each for each in tx.messages.of(1, still.row(Kind.PING).escalation_id) if each.kind is Kind.PING]
+    assert known.ts == ping.ts
 
 
 def test_a_sleeper_who_failed_changes_nothing(still: StillHouse) -> None:
