@@ -36,3 +36,23 @@ def test_a_look_before_another_attempt_says_nothing_of_it(house: House) -> None:
         tx.outbox.unknown(second.id, second.token, at(9), "timeout")
         assert not tx.outbox.resolve_unknown(first.id, "pending", at(9), token=first.token)
         assert tx.outbox.resolve_unknown(second.id, "sent", token=second.token)
+
+
+def test_a_look_before_a_copy_was_taken_back_finds_nothing(house: House) -> None:
+    """Whoever found a copy before its sender noted that it goes can't take it for the message; another copy can be."""
+    late, other = ("C0001", "1700000001.000100"), ("C0001", "1700000002.000100")
+    house.want(house.stored(), card())
+    row = house.claim_one()
+    with house.store.write() as tx:
+        tx.outbox.unknown(row.id, row.token, at(3), "timeout")
+        (found,) = tx.outbox.unknown_due(at(3), 10)
+        tx.outbox.take_back(row.id, "C0001", "1700000000.000100", at(60))
+        tx.outbox.take_back(row.id, *late, at(63))
+        assert not found.is_taken_back(*late)
+        assert not tx.outbox.resolve_unknown(row.id, "sent", copy=late)
+        noted = tx.outbox.get(row.id)
+        assert noted is not None
+        assert noted.is_taken_back(*late)
+        assert not noted.is_taken_back(*other)
+        assert noted.recheck_at == at(63)
+        assert tx.outbox.resolve_unknown(row.id, "sent", copy=other)
