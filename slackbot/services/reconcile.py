@@ -133,7 +133,7 @@ class Reconciler:
         log.info("outbox row %s (%s) had arrived after all", row.id, row.kind)
 
     def _remove_surplus(self, row: OutboxRow, copies: list[Copy]) -> None:
-        """Delete every copy but the one we know: people may have answered in its thread."""
+        """Delete every copy but the one we know, which people may have answered; more may come, so look again."""
         with self._ctx.store.read() as tx:
             known = [
                 (each.channel, each.ts)
@@ -144,9 +144,9 @@ class Reconciler:
         kept = next((copy for copy in ours if copy in known), ours[0] if known and ours else None)
         surplus = [copy for copy in copies if copy != kept]
         others = {copy: self._others_known_by(row, *copy) for copy in surplus}
-        for channel, ts in surplus:
-            if not others[channel, ts]:
-                self._delete(row, channel, ts)
+        deleted = [copy for copy in surplus if not others[copy]]
+        for channel, ts in deleted:
+            self._delete(row, channel, ts)
         with self._ctx.store.write() as tx:
             for left in others.values():
                 want_named_anew(self._ctx, tx, left)
@@ -155,7 +155,10 @@ class Reconciler:
                 tx.messages.moved(row.workspace_id, row.key, *kept)
                 if row.kind in EDIT_OF:
                     want_edit(self._ctx, tx, escalation, row.kind, row.visit)
-            tx.outbox.rechecked(row.id)
+            if deleted:
+                tx.outbox.look_once_more(row.id, self._ctx.wire_now() + RECHECK)
+            else:
+                tx.outbox.rechecked(row.id)
         self._put_off.pop(row.id, None)
         self._ctx.wake()
 

@@ -408,6 +408,24 @@ def test_a_copy_that_is_taken_back_is_taken_for_no_call(still: StillHouse) -> No
     assert known.ts == ping.ts
 
 
+def test_a_copy_that_arrives_after_another_was_deleted_goes_too(still: StillHouse) -> None:
+    """Of two copies found at one look one is deleted; a third that arrives after that goes a minute later."""
+    case = still.raises()
+    still.runs(10)
+    still.wire.arrives_late(POST, 30)
+    still.wire.arrives_late(POST, 4)
+    still.wire.faults.drop_after(POST)
+    still.acknowledges(case)
+    still.runs(20)
+    assert len(still.wire.of("chat.delete")) == 1
+    before = len(still.direct())
+    still.runs(90)
+    assert len(still.wire.of("chat.delete")) == 2
+    assert len(still.direct()) == before
+    still.runs(60)
+    assert {row.recheck_at for row in still.rows()} == {None}
+
+
 def test_a_sleeper_who_failed_changes_nothing(still: StillHouse) -> None:
     """A frozen sender that wakes to a failure does not pass over a tier that was reached meanwhile."""
     asleep = iter([True])
