@@ -79,13 +79,16 @@ class Desk:
         """
 
         def opening() -> None:
-            drawn = draw()
-            if isinstance(drawn, str):
-                self.tell(sender, trigger_id, response_url, drawn)
-            else:
-                self.opened(sender, trigger_id, response_url, drawn)
+            self.open(sender, trigger_id, response_url, draw())
 
         self.do_later(opening, tell=lambda text: self.tell(sender, trigger_id, response_url, text))
+
+    def open(self, sender: Sender, trigger_id: str, response_url: str | None, drawn: dict[str, Any] | str) -> None:
+        """Open a drawn form; a text says why there is nothing to open."""
+        if isinstance(drawn, str):
+            self.tell(sender, trigger_id, response_url, drawn)
+        else:
+            self.opened(sender, trigger_id, response_url, drawn)
 
     def opened(self, sender: Sender, trigger_id: str, response_url: str | None, view: dict[str, Any]) -> str | None:
         """Open a form, and give its id; where it came too late, the person is told, and there is none."""

@@ -106,7 +106,7 @@ def open_when_counted(
             if view is not None:
                 counted.add_done_callback(lambda _: desk.do_later(lambda: redrawing(view), url))
         else:
-            desk.open_later(sender, trigger_id, url, lambda: drawn)
+            desk.open(sender, trigger_id, url, drawn)
 
     def redrawing(view: str) -> None:
         try:

@@ -109,6 +109,7 @@ class SocketMode:
             if silent > DEAF_AFTER:
                 log.warning("the Socket Mode connection has been silent for %.0f s; replacing it", silent)
                 _shut(session)
+                self._heard_at = time.time()  # the next one has as long to say its first word
 
 
 class _PromptClient(SocketModeClient):
