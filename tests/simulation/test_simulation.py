@@ -21,7 +21,8 @@ from tests.simulation.weather import Fault, Weather, drawn
 from tests.simulation.week import OURS, Week, live
 
 ROOT = Path(__file__).parents[2]
-EVERY_DAY = [range(first, first + 5) for first in (1, 6, 11, 16)]
+EVERY_DAY = [range(first, first + 5) for first in (61, 66, 71, 76)]
+"""Weeks that meet much in little time: 26 of the 27 rare situations."""
 BEFORE_A_RELEASE = range(101, 301)
 ROUGH = Weather(frozenset({Fault.LOST, Fault.LATE}), replicas=1, cases=10, days=1.0, harshness=4.0)
 
