@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 from slack_bolt import App
@@ -54,7 +55,8 @@ TOKEN_REFUSED = frozenset(
 _FIRST_PAUSE = 0.25
 _RECONNECT_EVERY = 0.05
 _WATCH_EVERY = 5.0
-_LEAVING = 1.0
+_LEAVING = 5.0
+_SHUT_AGAIN = 0.05
 
 
 class SocketMode:
@@ -119,8 +121,9 @@ class _PromptClient(SocketModeClient):
         # Its threads start in its constructor.
         self._acked = acked
         self._begun = threading.Event()
-        self._left = threading.Event()
         self._leaving_for_good = threading.Event()
+        self._turn = threading.Condition()
+        self._read: WebSocketApp | None = None
         self._ended: WebSocketApp | None = None
         self._tries = 0
         super().__init__(
@@ -155,7 +158,8 @@ class _PromptClient(SocketModeClient):
 
     def end(self) -> None:
         """Connect no more, let requests at hand finish, and wait for the threads."""
-        self._leaving_for_good.set()
+        with self._turn:
+            self._leaving_for_good.set()
         self.auto_reconnect_enabled = False
         self.leave()
         self.closed = True
@@ -194,8 +198,8 @@ class _PromptClient(SocketModeClient):
             self._acked(time.monotonic() - raw_message.at)
 
     def _run_current_session(self) -> None:
-        session = self.current_session
-        if session is None or not self.is_connected():
+        session = self._begin_to_read()
+        if session is None:
             if self._begun.is_set() and self.auto_reconnect_enabled:
                 self._replace()
             return
@@ -206,21 +210,42 @@ class _PromptClient(SocketModeClient):
             log.exception("a Socket Mode connection could not be read; replacing it")
             session.close()
         finally:
-            self._ended = session
+            self._end_reading(session)
 
     def leave(self) -> None:
-        """End the session at hand: shut its stream, then wait for its reader, which a close would leave asleep."""
-        if _shut(self.current_session):
-            self._left.wait(_LEAVING)
+        """End the session at hand and have none begin.
+
+        Its stream is shut, not closed, until its reader has noticed: one that comes to wait for a closed stream waits
+        for ten seconds (websocket-client's selector is not told of it).
+        """
+        until = time.monotonic() + _LEAVING
+        with self._turn:
+            self._ended = self.current_session
+            while self._read is not None and not self._is_reader() and time.monotonic() < until:
+                _shut(self._read)
+                self._turn.wait(_SHUT_AGAIN)
+
+    def _begin_to_read(self) -> WebSocketApp | None:
+        with self._turn:
+            if self.is_connected() and not self._leaving_for_good.is_set():
+                self._read = self.current_session
+            return self._read
+
+    def _end_reading(self, session: WebSocketApp) -> None:
+        with self._turn:
+            self._ended = session
+            self._read = None
+            self._turn.notify_all()
+
+    def _is_reader(self) -> bool:
+        return threading.current_thread() is self.current_session_runner.thread
 
     def _opened(self, _: WebSocketApp) -> None:
         self._tries = 0
-        self._left.clear()
 
     def _lost(self, session: WebSocketApp, error: Exception) -> None:
         log.info("the Socket Mode connection has ended: %s", error)
-        self._ended = session
-        self._left.set()
+        self._end_reading(session)
 
 
 class _Arrived(str):
@@ -253,13 +278,9 @@ def _silent() -> logging.Logger:
     return quiet
 
 
-def _shut(session: WebSocketApp | None) -> bool:
-    """Shut a session's stream so that the thread that reads it wakes up; says whether there was one to shut."""
-    stream = session.sock.sock if session is not None and session.sock is not None else None
-    if stream is None:
-        return False
-    try:
-        stream.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return False
-    return True
+def _shut(session: WebSocketApp) -> None:
+    """Shut a session's stream, where it has one, so that the thread that reads it wakes up."""
+    stream = session.sock.sock if session.sock is not None else None
+    if stream is not None:
+        with suppress(OSError):
+            stream.shutdown(socket.SHUT_RDWR)

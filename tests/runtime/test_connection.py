@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import selectors
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from slackbot.simulator.hands.stage import DeliveryFailedError
 from slackbot.simulator.server import Simulator
 
 PATIENCE = 10.0
+LATE = 1.5
+"""Seconds, longer than a stop may hope that its reader takes."""
 LARGE = 120_000
 """Characters, above the 65,535 bytes at which slack_sdk's built-in client breaks off."""
 
@@ -47,6 +50,29 @@ class Line:
         before = self.slack.connections_made
         after()
         assert self.slack.workspace.wait_for(lambda: self.slack.connections_made > before, timeout=PATIENCE)
+
+
+class LateSelectors:
+    """The standard module as websocket-client uses it, on a machine so busy that a wait for a stream begins late."""
+
+    EVENT_READ = selectors.EVENT_READ
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.goes_on = threading.Event()
+
+    def DefaultSelector(self) -> selectors.BaseSelector:  # noqa: N802 - the standard name
+        """Make a selector whose waits begin late."""
+        made = selectors.DefaultSelector()
+        waits = made.select
+
+        def select(timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+            self.reached.set()
+            self.goes_on.wait(PATIENCE)
+            return waits(timeout)
+
+        made.select = select  # type: ignore[method-assign]
+        return made
 
 
 def bolt(api_url: str, answers: dict[str, Any]) -> App:
@@ -198,6 +224,20 @@ def test_it_stops_while_slack_is_away() -> None:
     began = time.monotonic()
     socket.stop()
     assert time.monotonic() - began < PATIENCE / 2
+
+
+def test_it_stops_while_its_reader_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that was kept from its stream until after the stop began is not left waiting for a closed one."""
+    late = LateSelectors()
+    monkeypatch.setattr("websocket._dispatcher.selectors", late)
+    with Simulator(acme(SystemClock())) as slack:
+        socket = SocketMode(bolt(slack.api_url, {}), slack.app_token)
+        socket.start()
+        assert late.reached.wait(PATIENCE)
+        threading.Timer(LATE, late.goes_on.set).start()
+        began = time.monotonic()
+        socket.stop()
+        assert time.monotonic() - began < PATIENCE / 2
 
 
 def test_nothing_is_acknowledged_twice_over(line: Line) -> None:
