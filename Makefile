@@ -7,7 +7,7 @@
 
 PYTHON ?=
 ARGS ?=
-WORKERS ?= 5
+WORKERS ?= 6
 WEEKS ?= 20
 FROM ?= 1
 BIN := .venv/bin
@@ -37,7 +37,10 @@ demo: setup ## see it work, without a Slack account
 screenshots: setup ## draw the README's pictures from the demo's page; needs Chromium
 	$(BIN)/python docs/pictures/take_pictures.py $(ARGS)
 
-test: check ## lint, types and every test but the long ones
+test: setup ## lint, types and every test but the long ones
+	@# Meanwhile the tests are compiled once: in a fresh clone each of the processes below would do it for itself.
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 & $(MAKE) --no-print-directory check; \
+		checked=$$?; wait; exit $$checked
 	$(PYTEST) -m "not proof" $(ARGS)
 
 proof: setup ## the tests that are too long for every day

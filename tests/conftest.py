@@ -12,6 +12,7 @@ from hypothesis import settings
 from storage.migrate import upgrade
 from tests.cluster import Cluster, started
 from tests.engines import Databases
+from tests.statements import shared_statements
 
 
 def pytest_configure() -> None:
@@ -24,6 +25,13 @@ def pytest_collection_finish() -> None:
     """Take what collecting built out of every later garbage collection: it lives as long as the process."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    """Compile each statement once for all tests of this process."""
+    with shared_statements():
+        yield
 
 
 @pytest.fixture(scope="session")

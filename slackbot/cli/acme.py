@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,11 @@ def acme(clock: Clock) -> Workspace:
 
 def manifest() -> Mapping[str, Any]:
     """Read the app's manifest: its scopes, commands and shortcuts."""
+    return copy.deepcopy(_manifest_as_it_stands())
+
+
+@cache
+def _manifest_as_it_stands() -> dict[str, Any]:
     return dict(yaml.safe_load(shipped("manifest.yml")))
 
 

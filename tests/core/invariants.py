@@ -86,7 +86,8 @@ def history_replays_to_the_state(step: Step, rules: Rules) -> None:
     """4: the state is what its history tells; as it held before the step, the step's own lines must carry it on."""
     actor = getattr(step.command, "actor", None)
     lines = [Line(step.now, actor, event) for event in step.events]
-    assert as_told(replay(step.before, lines, rules)) == as_told(step.after)
+    told = replay(step.before, lines, rules)
+    assert told is step.after or as_told(told) == as_told(step.after)
 
 
 def longest_silence(escalation: Escalation, now: datetime, rules: Rules) -> timedelta:

@@ -83,18 +83,19 @@ def walk_all(start: Escalation, rules: Rules, letters: Mapping[str, Letter], len
     Two sequences that lead to the same case at the same instant go on alike (the version apart, which decides
     nothing), so only the shortest is walked on. A case that is over is asked every letter once more, then left.
     """
-    met: set[Point] = {(replace(start, version=0), NOW)}
-    edge: list[tuple[Point, tuple[str, ...]]] = [((start, NOW), ())]
+    first = replace(start, version=0)
+    met: set[Point] = {(first, NOW)}
+    edge: list[tuple[Escalation, Point, tuple[str, ...]]] = [(start, (first, NOW), ())]
     for _ in range(length):
         beyond = []
-        for (case, now), path in edge:
+        for case, (bare, now), path in edge:
             for name, letter in letters.items():
                 command, then = letter(case, now)
                 step = Step(case, command, then, decide(case, rules, command, then))
                 check(step, rules, (*path, name))
-                point = (replace(step.after, version=0), then)
+                point = (bare if step.after is case else replace(step.after, version=0), then)
                 if point not in met and not case.state.is_over:
                     met.add(point)
-                    beyond.append(((step.after, then), (*path, name)))
+                    beyond.append((step.after, point, (*path, name)))
         edge = beyond
     return met
