@@ -123,7 +123,7 @@ class _PromptClient(SocketModeClient):
         self._begun = threading.Event()
         self._leaving_for_good = threading.Event()
         self._turn = threading.Condition()
-        self._read: WebSocketApp | None = None
+        self._being_read: WebSocketApp | None = None
         self._ended: WebSocketApp | None = None
         self._tries = 0
         super().__init__(
@@ -221,20 +221,21 @@ class _PromptClient(SocketModeClient):
         until = time.monotonic() + _LEAVING
         with self._turn:
             self._ended = self.current_session
-            while self._read is not None and not self._is_reader() and time.monotonic() < until:
-                _shut(self._read)
+            while self._being_read is not None and not self._is_reader() and time.monotonic() < until:
+                _shut(self._being_read)
                 self._turn.wait(_SHUT_AGAIN)
 
     def _begin_to_read(self) -> WebSocketApp | None:
         with self._turn:
             if self.is_connected() and not self._leaving_for_good.is_set():
-                self._read = self.current_session
-            return self._read
+                self._being_read = self.current_session
+            return self._being_read
 
     def _end_reading(self, session: WebSocketApp) -> None:
         with self._turn:
-            self._ended = session
-            self._read = None
+            if session is self.current_session:
+                self._ended = session
+            self._being_read = None
             self._turn.notify_all()
 
     def _is_reader(self) -> bool:
