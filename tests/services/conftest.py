@@ -23,8 +23,7 @@ def still(
     caplog.set_level(logging.DEBUG)
     with databases.fresh(request.param) as url, still_house_on(url) as house:
         yield house
-        house.runs(REST)
-        house.assert_at_rest()
+        house.comes_to_rest(REST)
         assert_nothing_leaked(house, caplog.text)
 
 

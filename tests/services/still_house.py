@@ -45,6 +45,9 @@ CANARY = "Nordic Canary Ltd"
 """A customer's name that may stand in Slack's messages, and nowhere else."""
 
 ENDS = frozenset({OutboxState.SENT, OutboxState.OBSOLETE, OutboxState.DIVERTED, OutboxState.DEAD})
+A_TURN = 60.0
+"""Seconds in which what became due at one moment leaves, one message after the other."""
+
 NOWHERE = "http://127.0.0.1:9/api/"
 
 Call = tuple[str, Mapping[str, Any]]
@@ -230,10 +233,24 @@ class StillHouse:
         place = self.slack.direct_message(self.requester(who).user_id).id
         return [m for m in self.visible() if m.channel == place]
 
-    def assert_at_rest(self) -> None:
-        """Check that nothing was lost, doubled or invented."""
+    def comes_to_rest(self, within: float) -> None:
+        """Let so much time pass and check that nothing was lost, doubled or invented.
+
+        What becomes due only then takes its turn first: one message a second and channel.
+        """
+        since = self.clock.now()
+        self.runs(within)
+        while (left := self._unfinished()) and min(row.created_at for row in left) > since:
+            since = self.clock.now()
+            self.runs(A_TURN)
+        self._assert_at_rest()
+
+    def _unfinished(self) -> list[OutboxRow]:
+        return [row for row in self.rows() if row.state not in ENDS]
+
+    def _assert_at_rest(self) -> None:
         rows = self.rows()
-        assert [row for row in rows if row.state not in ENDS] == []
+        assert self._unfinished() == []
         carried = [key for message in self.visible() for key in keys_in(message.metadata)]
         assert len(carried) == len(set(carried)), "a message is visible twice"
         assert set(carried) <= {row.key for row in rows}

@@ -171,8 +171,7 @@ class Lives(RuleBasedStateMachine):
         """Come to rest: nothing lost, nothing twice, nothing told to anybody who should not hear it."""
         with self._open:
             self.house.wire.faults.clear()
-            self.house.runs(REST)
-            self.house.assert_at_rest()
+            self.house.comes_to_rest(REST)
             assert_nothing_leaked(self.house, "")
 
     def _workspace(self) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from slackbot.core.messages import Kind
@@ -15,6 +15,7 @@ from slackbot.simulator.faults import FaultScript, Predicate
 from slackbot.slack.failures import FAILURES
 from storage.outbox_rows import OutboxState
 from storage.pace import method_of
+from tests.services.conftest import REST
 from tests.services.still_house import ENDS, StillHouse, still_house
 from tests.services.stories import STORIES, of_kind
 
@@ -75,13 +76,14 @@ def test_every_row_ends(template: Path, kind: Kind, examples: int) -> None:
 
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(troubles=st.lists(TROUBLE, min_size=1, max_size=4))
+    @example(troubles=[("refused", "channel_not_found"), ("refused", "message_limit_exceeded")])
     def holds(troubles: list[Fault]) -> None:
         with tempfile.TemporaryDirectory() as folder, still_house(template, Path(folder)) as still:
             play(still, kind, troubles)
             STORIES[kind](still)
             still.runs(HOUR)
             still.wire.faults.clear()
-            still.runs(600)
+            still.runs(LONGEST_WAIT)
             assert_ended(still, kind, troubles)
 
     holds()
@@ -105,3 +107,13 @@ def test_a_slack_that_refuses_everything_for_long(still: StillHouse, code: str) 
     still.runs(0.5 * HOUR + 100)
     assert [row for row in still.rows() if row.state not in ENDS] == []
     assert all(still.case_of(row).next_at is not None for row in still.rows(Kind.CARD))
+
+
+def test_what_is_due_at_the_last_moment_takes_its_turn(still: StillHouse) -> None:
+    """Cases that go up together when everything else has come to rest are no loss: their cards leave one by one."""
+    for number in range(4):
+        still.raises(f"refund {number}")
+    still.runs(0.5 * HOUR - REST)
+    assert len(still.rows(Kind.CARD)) == 4
+    still.comes_to_rest(REST)
+    assert len(still.rows(Kind.CARD)) == 8
