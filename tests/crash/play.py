@@ -45,7 +45,7 @@ class Play:
         """Play the act with a victim that dies at a point; gives what the process ended with."""
         with scene.victim(point, **self.manner) as victim:
             self.act(scene, victim)
-            victim.dies(f"it lives on, whatever it came by: {scene.points_passed()}")
+            victim.dies()
         return victim.ended
 
     def is_survived(self, scene: Scene, *points: str) -> None:

@@ -61,7 +61,7 @@ class Victim:
                 return
             if self.process.exitcode is not None:
                 raise GoneError
-        raise AssertionError(what)
+        raise AssertionError(f"{what}; it came by {points_in(self.fate.log)}")
 
     def raises(self, summary: str = "refund stuck", who: str = "ana") -> None:
         """Have an agent raise a case in a line, without waiting for the answer."""

@@ -33,7 +33,7 @@ from storage.tables.cases import case_fields
 from storage.tables.weekly import weekly_summaries
 from storage.unit_of_work import Transaction
 from tests.crash.clock import AheadClock
-from tests.crash.process import PATIENCE, GoneError, Victim, born, nursery, points_in
+from tests.crash.process import PATIENCE, GoneError, Victim, born, nursery
 from tests.crash.victim import NEVER, Fate
 from tests.house import AT_ONCE
 from tests.telling import untold
@@ -93,6 +93,9 @@ class Scene:
             with suppress(GoneError):  # it may have died on the way there
                 victim.until(lambda: self.slack.connections_made > made, "it never connected")
             yield victim
+        except AssertionError as error:
+            error.add_note((self.folder / "victim.log").read_text())
+            raise
         except GoneError:
             assert process.exitcode in {-signal.SIGKILL, 0}, (self.folder / "victim.log").read_text()
         finally:
@@ -105,10 +108,6 @@ class Scene:
     def time_passes(self, seconds: float) -> None:
         """Put all clocks forward while nobody runs."""
         self.ahead.value += seconds
-
-    def points_passed(self) -> list[str]:
-        """List the points that the victims came by, in their order."""
-        return points_in(self.log)
 
     @contextmanager
     def database(self) -> Iterator[Transaction]:
