@@ -1,4 +1,4 @@
-"""Doing a unit of work again where the database let go of it: a restart, a deadlock, a lost connection.
+"""Doing a unit of work again where the database let go of it: a restart, a deadlock, a lost connection, no turn.
 
 What is done again must change nothing the second time: a COMMIT whose answer was lost may have been carried out. Keys
 that are taken once, versions and tokens see to that.
@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from storage.errors import LostError
+from slackbot.errors import StorageError
+from storage.errors import BusyError, LostError
 
 log = logging.getLogger(__name__)
 
@@ -35,26 +36,29 @@ def within_a_press(work: Callable[P, T]) -> Callable[P, T]:
     Raises:
         LostError: it still did so at the last try, or there is no time for another one.
     """
-    return _retried(work, FOR_A_PRESS, LONGEST_PRESS)
+    return _retried(work, (LostError,), FOR_A_PRESS, LONGEST_PRESS)
 
 
 def until_noted(work: Callable[P, T]) -> Callable[P, T]:
-    """Do a unit of work again while the database lets go of it, as long as a lease may last.
+    """Do a unit of work again while the database lets go of it or gives it no turn, as long as a lease may last.
 
     Raises:
         LostError: it still did so at the last try, or there is no time for another one.
+        BusyError: the same.
     """
-    return _retried(work, FOR_AN_ERRAND, LONGEST_ERRAND)
+    return _retried(work, (LostError, BusyError), FOR_AN_ERRAND, LONGEST_ERRAND)
 
 
-def _retried(work: Callable[P, T], pauses: Sequence[float], longest: float) -> Callable[P, T]:
+def _retried(
+    work: Callable[P, T], passing: tuple[type[StorageError], ...], pauses: Sequence[float], longest: float
+) -> Callable[P, T]:
     @wraps(work)
     def tried(*args: P.args, **kwargs: P.kwargs) -> T:
         began = time.monotonic()
         for number, pause in enumerate(pauses):
             try:
                 return work(*args, **kwargs)
-            except LostError as error:
+            except passing as error:
                 if time.monotonic() - began + pause > longest:
                     raise
                 if number == 0:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from slackbot.errors import StorageError
 from storage import retrying
-from storage.errors import LostError
+from storage.errors import BusyError, LostError
 from storage.retrying import LONGEST_ERRAND, LONGEST_PRESS, until_noted, within_a_press
 
 
@@ -34,13 +35,13 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return made
 
 
-def losing(time: Time, takes: float, tries: list[float]) -> Callable[[], None]:
-    """Make work that finds out after so many seconds that the database is not there."""
+def losing(time: Time, takes: float, tries: list[float], error: type[StorageError] = LostError) -> Callable[[], None]:
+    """Make work that finds out after so many seconds that the database is not there, or too busy."""
 
     def work() -> None:
         tries.append(time.seconds)
         time.seconds += takes
-        raise LostError
+        raise error
 
     return work
 
@@ -66,3 +67,16 @@ def test_what_fails_quickly_is_tried_all_along(time: Time) -> None:
         within_a_press(losing(time, 0.0, tries))()
     assert len(tries) == 10
     assert tries[-1] == pytest.approx(2.25)
+
+
+def test_an_errand_waits_for_a_busy_database(time: Time) -> None:
+    """What Slack took is noted late rather than never, as long as its lease lasts; a press has waited enough."""
+    tries: list[float] = []
+    with pytest.raises(BusyError):
+        until_noted(losing(time, 2.5, tries, BusyError))()
+    assert len(tries) == 7
+    assert tries[-1] <= LONGEST_ERRAND
+    tries.clear()
+    with pytest.raises(BusyError):
+        within_a_press(losing(time, 2.5, tries, BusyError))()
+    assert len(tries) == 1
