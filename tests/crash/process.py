@@ -136,7 +136,8 @@ class Victim:
 
     def _hears(self, number: signal.Signals) -> None:
         if self.process.exitcode is None and self.process.pid is not None:
-            os.kill(self.process.pid, number)
+            with suppress(ProcessLookupError):  # it may have died this very moment
+                os.kill(self.process.pid, number)
 
 
 def born(fate: Fate, environment: Mapping[str, str], ahead: c_double) -> ForkServerProcess:

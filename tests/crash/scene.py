@@ -95,6 +95,7 @@ class Scene:
             yield victim
         except AssertionError as error:
             error.add_note((self.folder / "victim.log").read_text())
+            error.add_note(self._told())
             raise
         except GoneError:
             assert process.exitcode in {-signal.SIGKILL, 0}, (self.folder / "victim.log").read_text()
@@ -104,6 +105,11 @@ class Scene:
             process.join(PATIENCE)
             process.close()
             self.slack.workspace.wait_for(lambda: self.slack.connections == 0, timeout=PATIENCE)
+
+    def _told(self) -> str:
+        """Say what the app was told and what became of it, and how often it connected."""
+        told = [f"{each.name}: acked {each.ack_seconds}, {each.failure}" for each in self.slack.deliveries]
+        return "\n".join([*told, f"connections made: {self.slack.connections_made}"])
 
     def time_passes(self, seconds: float) -> None:
         """Put all clocks forward while nobody runs."""

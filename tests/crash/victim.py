@@ -1,8 +1,8 @@
 """A process of Rung's that kills itself (SIGKILL) at a point it is told at its birth.
 
 It is wired as `rung run` wires it, the database's clock included, and quicker where only waiting would be saved: no
-pace, and a short beat or a short wait for what is under way where a play asks for it. Its clocks can be put forward
-while it runs: SIGUSR1 has it look what is due then.
+pace, and a short beat or a short wait for what is under way where a play asks for it. Its writes wait for their turn as
+long as it takes. Its clocks can be put forward while it runs: SIGUSR1 has it look what is due then.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from slackbot.services.policies import apply_first
 from slackbot.services.timekeeping import timekeeper_of
 from slackbot.settings import load_settings
 from slackbot.slack.gateway import Gateway
+from storage import sqlite
 from storage.engine import open_store
 from storage.unit_of_work import Store, Transaction
 from tests.crash.clock import AheadClock
@@ -36,6 +37,10 @@ from tests.crash.points import AFTER, BEFORE, ROOT, Site, point, site_at
 from tests.house import AT_ONCE
 
 NEVER = "never"
+WRITES_WAIT = 60.0
+"""Seconds a write waits for its turn. After Rung's own 2.5 a press is refused and has to be pressed again, which nobody
+here does; a disk of a busy machine that stands still for so long is no death.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def live(fate: Fate, environment: Mapping[str, str], ahead: c_double) -> None:
     _say_into(fate.log.with_name("victim.log"))
     os.environ.update(environment)
     reaper = Reaper(fate.point, fate.log)
-    _hurry(fate)
+    _take_time(fate)
     house = _house(fate, ahead)
     house.start(restored=fate.restored)
     while signal.sigwait(told) == signal.SIGUSR1:
@@ -152,8 +157,9 @@ def _say_into(file: Path) -> None:
         os.dup2(said, stream)
 
 
-def _hurry(fate: Fate) -> None:
+def _take_time(fate: Fate) -> None:
     Gateway.call = mortal_call  # type: ignore[method-assign]  # the house makes its gateway by itself
+    sqlite.WRITE_PATIENCE = WRITES_WAIT
     if fate.quick_beat:
         uptime.EVERY = timedelta(milliseconds=200)
     if fate.hasty:
